@@ -1,0 +1,89 @@
+# Installs only what is missing. Every download is checked against a hash that is in the repository.
+
+BUILD_PACKAGES=(
+  g++ cmake ninja-build mold ccache python3 ca-certificates
+  nlohmann-json3-dev libsimdjson-dev libyaml-cpp-dev libcli11-dev libfmt-dev libspdlog-dev libexpected-dev
+  libre2-dev libsqlite3-dev libssl-dev libxxhash-dev libhowardhinnant-date-dev
+  libzstd-dev libsnappy-dev liblz4-dev zlib1g-dev libisal-dev libdeflate-dev
+)
+TEST_PACKAGES=(clang-19 libclang-rt-19-dev clang-format-19 clang-tidy-19 libgtest-dev libgmock-dev libbenchmark-dev)
+
+help_setup() {
+  cat <<'HELP'
+usage: ./dev setup [--test]
+
+Installs the missing Debian packages (as root or with sudo), Arrow C++ (inside the pinned pyarrow wheel) into .deps/venv
+and the DuckDB C library into .deps/duckdb. With --test also what only the tests need: clang-19, GoogleTest, and DuckDB
+and Polars as independent readers. Downloads are checked against the hashes in tools/.
+HELP
+}
+
+as_root() {
+  if [[ $EUID -eq 0 ]]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    die "packages are missing ($*), and this is neither root nor is there sudo"
+  fi
+}
+
+missing_packages() {
+  local package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || echo "$package"
+  done
+  python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+  command -v npm >/dev/null || echo npm
+}
+
+setup_packages() {
+  local missing
+  mapfile -t missing < <(missing_packages "$@")
+  [[ ${#missing[@]} -eq 0 ]] && return
+  say "installing ${#missing[@]} Debian packages: ${missing[*]}"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# pip_install VENV REQUIREMENTS
+pip_install() {
+  local venv=$1 requirements=$2 value
+  local mark="$venv/.installed-$(basename "$requirements" .txt)"
+  value=$(fingerprint "$requirements")
+  is_stamped "$mark" "$value" && return
+  say "installing $requirements into $venv"
+  [[ -x "$venv/bin/python" ]] || python3 -m venv "$venv"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary=:all: --require-hashes -r "$requirements"
+  stamp "$mark" "$value"
+}
+
+setup_duckdb() {
+  local value
+  value=$(fingerprint tools/duckdb/package-lock.json)
+  is_stamped .deps/duckdb/.installed "$value" && return
+  say "installing the DuckDB C library into .deps/duckdb"
+  local scratch=.deps/duckdb-download
+  rm -rf "$scratch"
+  mkdir -p "$scratch" .deps/duckdb/include
+  cp tools/duckdb/package.json tools/duckdb/package-lock.json "$scratch/"
+  (cd "$scratch" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+  mv -f "$scratch/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so" .deps/duckdb/libduckdb.so
+  mv -f "$scratch/node_modules/duckdb/src/duckdb/src/include/duckdb.h" .deps/duckdb/include/duckdb.h
+  rm -rf "$scratch"
+  stamp .deps/duckdb/.installed "$value"
+}
+
+dev_setup() {
+  local packages=("${BUILD_PACKAGES[@]}") with_tests=0
+  case "${1:-}" in
+    --test) with_tests=1 packages+=("${TEST_PACKAGES[@]}") ;;
+    "") ;;
+    *) die "setup takes only --test, not '$1'" ;;
+  esac
+  [[ "$(uname -m)" == x86_64 ]] || die "the pinned libraries are for x86_64 Linux; this is $(uname -m)"
+  setup_packages "${packages[@]}"
+  pip_install .deps/venv tools/requirements.txt
+  if [[ $with_tests -eq 1 ]]; then pip_install .deps/venv tools/requirements-test.txt; fi
+  setup_duckdb
+}
