@@ -18,6 +18,8 @@ struct FileInfo {
   bool directory = false;
   std::uint64_t bytes = 0;
   std::int64_t mtime_ns = 0;
+  /// Equal for two names of one file (hard links) and different for two files that exist at the same time.
+  std::uint64_t identity = 0;
 };
 
 /// A file being read at any offset. Threads: any.

@@ -1,0 +1,24 @@
+#include "storage/file_system.h"
+
+#include <utility>
+
+#include "storage/memory_stream.h"
+#include "storage/path.h"
+
+namespace sluice::storage {
+
+core::Result<std::optional<FileInfo>> FileSystem::StatIfExists(const std::string& path) {
+  core::Result<FileInfo> info = Stat(path);
+  if (info.has_value()) return std::optional<FileInfo>(*std::move(info));
+  if (info.error().kind() == core::ErrorKind::kNotFound) return std::optional<FileInfo>();
+  return std::move(info).error();
+}
+
+core::Result<std::string> FileSystem::ReadAll(const std::string& path, std::uint64_t bytes_max) {
+  SLUICE_ASSIGN_OR_RETURN(const std::unique_ptr<ByteStream> stream, OpenStream(path));
+  core::Result<std::string> content = ReadToEnd(*stream, bytes_max);
+  if (content.has_value() || content.error().kind() != core::ErrorKind::kLimitExceeded) return content;
+  return std::move(content).error().WithContext("while reading " + QuotedPath(path));
+}
+
+}  // namespace sluice::storage

@@ -1,0 +1,52 @@
+#include "storage/memory_stream.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "core/byte_size.h"
+
+namespace sluice::storage {
+namespace {
+
+class MemoryStream final : public ByteStream {
+ public:
+  explicit MemoryStream(std::string bytes) : bytes_(std::move(bytes)) {}
+
+  core::Result<std::size_t> Read(std::span<char> out) override {
+    const std::size_t count = std::min(out.size(), bytes_.size() - position_);
+    std::memcpy(out.data(), bytes_.data() + position_, count);
+    position_ += count;
+    return count;
+  }
+  std::uint64_t stored_bytes_read() const override { return position_; }
+
+ private:
+  std::string bytes_;
+  std::size_t position_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<ByteStream> StreamFromString(std::string bytes) {
+  return std::make_unique<MemoryStream>(std::move(bytes));
+}
+
+core::Result<std::string> ReadToEnd(ByteStream& stream, std::uint64_t bytes_max) {
+  // One byte more than allowed is asked for, so that a stream that goes on is noticed.
+  constexpr std::uint64_t kStepBytes = 256 * core::kKiB;
+  std::string content;
+  while (true) {
+    const std::size_t filled = content.size();
+    const std::size_t step = static_cast<std::size_t>(std::min(bytes_max - filled, kStepBytes - 1) + 1);
+    content.resize(filled + step);
+    SLUICE_ASSIGN_OR_RETURN(const std::size_t got, stream.Read(std::span<char>(content).subspan(filled)));
+    content.resize(filled + got);
+    if (content.size() > bytes_max) {
+      return core::LimitExceeded("the input is larger than " + core::FormatByteSize(bytes_max));
+    }
+    if (got < step) return content;
+  }
+}
+
+}  // namespace sluice::storage
