@@ -10,7 +10,7 @@ import pathlib
 import re
 import sys
 
-INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
+INCLUDE = re.compile(r'^[ \t]*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 KEYWORDS = {"SOURCES", "HEADERS", "LINKS", "LIBRARIES", "TESTS"}
 ARROW_FREE_ROOMS = {"core", "storage"}
 THIRD_PARTY = re.compile(r"^(arrow|parquet|nlohmann|simdjson|yaml-cpp|CLI|fmt|spdlog|re2|sqlite3|duckdb|zstd|gtest)[/.]")
