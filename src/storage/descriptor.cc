@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "storage/path.h"
@@ -62,6 +63,23 @@ core::Result<std::size_t> Descriptor::Read(std::span<char> out) {
       return Failure("cannot read");
     }
     filled += static_cast<std::size_t>(got);
+  }
+  return filled;
+}
+
+core::Result<std::size_t> Descriptor::ReadOrInterrupt(std::span<char> out, int interrupt_fd) {
+  std::size_t filled = 0;
+  while (filled < out.size()) {
+    std::array<pollfd, 2> ready{{{fd_, POLLIN, 0}, {interrupt_fd, POLLIN, 0}}};
+    if (::poll(ready.data(), ready.size(), -1) < 0) {
+      if (errno == EINTR) continue;
+      return Failure("cannot wait for");
+    }
+    if (ready[1].revents != 0) return core::Cancelled("reading " + name_ + " was interrupted");
+    const ssize_t got = ::read(fd_, out.data() + filled, std::min(out.size() - filled, kCallBytesMax));
+    if (got == 0) break;
+    if (got > 0) filled += static_cast<std::size_t>(got);
+    if (got < 0 && errno != EINTR && errno != EAGAIN) return Failure("cannot read");
   }
   return filled;
 }

@@ -31,6 +31,8 @@ class Descriptor {
 
   /// Fill `out` from the current position; fewer bytes only at the end. Waits when the descriptor is non-blocking.
   core::Result<std::size_t> Read(std::span<char> out);
+  /// As Read, and Cancelled as soon as `interrupt_fd` (an eventfd) becomes readable; for pipes and terminals.
+  core::Result<std::size_t> ReadOrInterrupt(std::span<char> out, int interrupt_fd);
   /// Fill `out` from `offset`; fewer bytes only at the end.
   core::Result<std::size_t> ReadAt(std::uint64_t offset, std::span<char> out) const;
   core::Status Write(std::string_view bytes);
