@@ -41,7 +41,7 @@ step_readers() {
 }
 step_guide() { "$PYTHON" tests/guide/run_guide.py; }
 step_install() { python3 tests/install/run.py; }
-step_fuzz() { dev_build fuzz && python3 fuzz/run.py --build build/fuzz --seconds "$FUZZ_SECONDS"; }
+step_fuzz() { dev_build fuzz fuzzers && python3 fuzz/run.py --build build/fuzz --seconds "$FUZZ_SECONDS"; }
 
 run_step() {
   local name=$1 log=build/test/$1.log begin=$SECONDS status=0

@@ -1,0 +1,27 @@
+help_bench() {
+  cat <<'HELP'
+usage: ./dev bench files [ARGUMENT...]    sluice beside its peers; bench/files/run.py --help lists the arguments
+       ./dev bench micro [ARGUMENT...]    the micro benchmarks; the arguments go to each binary
+HELP
+}
+
+dev_bench() {
+  use setup build
+  local name=${1:-files} binary
+  shift || true
+  case "$name" in
+    files)
+      dev_setup
+      dev_build release
+      .deps/venv/bin/python bench/files/run.py "$@"
+      ;;
+    micro)
+      dev_build bench
+      find build/bench -name '*_bench' -type f -perm -u+x | sort | while read -r binary; do
+        say "$(basename "$binary")"
+        "$binary" "$@" </dev/null
+      done
+      ;;
+    *) die "no benchmark '$name': files or micro" ;;
+  esac
+}
