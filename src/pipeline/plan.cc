@@ -101,6 +101,7 @@ core::Status Read(const json& value, Plan& plan) {
   SLUICE_TRY(ReadList(value, "columns", plan.columns));
   SLUICE_TRY(ReadMember(value, "settings", plan.settings));
   SLUICE_TRY(ReadList(value, "tasks", plan.tasks));
+  SLUICE_TRY(ReadMember(value, "superseded", plan.superseded));
   SLUICE_TRY(ReadMember(value, "warnings", plan.warnings));
   return CheckIndexes(plan);
 }
@@ -118,6 +119,7 @@ std::string ToJson(const Plan& plan) {
                      {"columns", ordered_json::array()},
                      {"settings", plan.settings},
                      {"tasks", ordered_json::array()},
+                     {"superseded", plan.superseded},
                      {"warnings", plan.warnings}};
   for (const PlannedColumn& column : plan.columns) value["columns"].push_back(ToValue(column));
   for (const PlannedTask& task : plan.tasks) value["tasks"].push_back(ToValue(task));

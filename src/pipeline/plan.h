@@ -64,6 +64,8 @@ struct Plan {
   std::vector<PlannedColumn> columns = {};
   std::map<std::string, std::string> settings = {};
   std::vector<PlannedTask> tasks = {};
+  /// Files that the outputs replace under other names; removed once the outputs are published.
+  std::vector<std::string> superseded = {};
   std::vector<std::string> warnings = {};
 
   bool operator==(const Plan& other) const = default;

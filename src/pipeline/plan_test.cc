@@ -20,6 +20,7 @@ Plan ExamplePlan() {
   plan.tasks = {
       {.inputs = {{"a b.csv", 12, 34, "56"}}, .output = "out.parquet", .bytes_estimate = 7, .settings = {{"k", "v"}}},
       {.index = 1, .output = "two.parquet"}};
+  plan.superseded = {"old.parquet"};
   plan.warnings = {"something"};
   return plan;
 }

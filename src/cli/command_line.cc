@@ -1,0 +1,189 @@
+#include "cli/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cctype>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "cli/application.h"
+#include "cli/signals.h"
+#include "cli/verbs.h"
+#include "core/suggestion.h"
+#include "core/version.h"
+
+namespace sluice::cli {
+namespace {
+
+struct SharedFlag {
+  const char* flag;
+  const char* key;
+  const char* help;
+};
+
+constexpr SharedFlag kSharedFlags[] = {
+    {"--config", "config", "the configuration file (./sluice.yaml)"},
+    {"--state", "state", "the folder of the ledger (.sluice beside the configuration)"},
+    {"--output", "output", "text, json, jsonl, csv or md"},
+    {"--memory", "memory", "the budget for all buffers, e.g. 256MiB (25 % of RAM)"},
+    {"--threads", "threads", "threads that work at once (all cores)"},
+    {"--progress", "progress", "auto, always or never"},
+    {"--log-level", "log_level", "debug, info, warn or error"},
+    {"--log-format", "log_format", "text or json"},
+};
+
+void AddSharedFlags(CLI::App& app, Application& application) {
+  for (const SharedFlag& shared : kSharedFlags) {
+    app.add_option_function<std::string>(
+           shared.flag, [&application, key = shared.key](const std::string& value) { application.given[key] = value; },
+           shared.help)
+        ->group("Everywhere");
+  }
+  app.add_flag("-q,--quiet", application.quiet, "say nothing but errors")->group("Everywhere");
+  app.add_flag("-v,--verbose", application.verbose, "say more")->group("Everywhere");
+}
+
+std::string EnvironmentTwin(const std::string& flag) {
+  std::string name = "SLUICE_";
+  for (const char c : flag)
+    name.push_back(c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
+  return name;
+}
+
+// Every flag of a verb has an environment twin: --max-rejects = SLUICE_MAX_REJECTS. The shared ones are resolved with
+// the configuration file instead.
+void AddEnvironmentTwins(CLI::App& app) {
+  for (CLI::App* verb : app.get_subcommands({})) {
+    for (CLI::Option* option : verb->get_options()) {
+      if (!option->get_lnames().empty() && option->get_lnames()[0] != "help") {
+        option->envname(EnvironmentTwin(option->get_lnames()[0]));
+      }
+    }
+    AddEnvironmentTwins(*verb);
+  }
+}
+
+void CollectFlags(const CLI::App& app, std::vector<std::string>& flags) {
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+  }
+}
+
+core::Error UsageErrorFor(const CLI::App& app, const CLI::ParseError& failure,
+                          const std::vector<std::string>& arguments) {
+  const CLI::App* verb = &app;
+  std::vector<std::string> known;
+  CollectFlags(app, known);
+  while (!verb->get_subcommands().empty()) {
+    verb = verb->get_subcommands().front();
+    CollectFlags(*verb, known);
+  }
+  std::string hint = verb == &app ? "'sluice --help' lists the verbs"
+                                  : fmt::format("'sluice {} --help' lists its flags", verb->get_name());
+  std::string message = failure.what();
+  if (verb == &app && !arguments.empty() && !arguments[0].starts_with('-')) {
+    std::vector<std::string> verbs;
+    for (const CLI::App* each : app.get_subcommands({})) verbs.push_back(each->get_name());
+    message = fmt::format("'{}' is not a verb", arguments[0]);
+    if (const std::string nearest = core::NearestName(arguments[0], verbs); !nearest.empty()) {
+      hint = fmt::format("did you mean 'sluice {}'?", nearest);
+    }
+  }
+  for (const std::string& argument : arguments) {
+    const std::string flag = argument.substr(0, argument.find('='));
+    if (!flag.starts_with("--") || flag == "--" || std::find(known.begin(), known.end(), flag) != known.end()) continue;
+    message = fmt::format("'{}' is not a flag of this verb", flag);
+    if (const std::string nearest = core::NearestName(flag, known); !nearest.empty()) {
+      hint = fmt::format("did you mean '{}'?", nearest);
+    }
+    break;
+  }
+  return core::UsageError(std::move(message)).WithHint(std::move(hint));
+}
+
+ExitCode Act(Application& application, const VerbAction& chosen) {
+  if (core::Status opened = application.Open(); !opened) {
+    application.console().Fail(opened.error());
+    return ExitCodeOf(opened.error().kind());
+  }
+  const core::Result<ExitCode> result = chosen(application);
+  if (result) return *result;
+  application.console().Fail(result.error());
+  return ExitCodeOf(result.error().kind());
+}
+
+ExitCode Parse(CLI::App& app, Application& application, VerbAction& chosen, std::vector<std::string> arguments) {
+  const std::vector<std::string> in_order = arguments;
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    const CLI::App* verb = &app;
+    while (!verb->get_subcommands().empty()) verb = verb->get_subcommands().front();
+    application.console().Data(verb->help());
+    return ExitCode::kDone;
+  } catch (const CLI::CallForVersion& version) {
+    application.console().Data(fmt::format("{}\n", version.what()));
+    return ExitCode::kDone;
+  } catch (const CLI::ParseError& failure) {
+    for (std::size_t i = 0; i < in_order.size(); ++i) {  // --output may stand before or after what could not be read
+      const bool json = in_order[i].starts_with("--output=json") ||
+                        (in_order[i] == "--output" && i + 1 < in_order.size() && in_order[i + 1].starts_with("json"));
+      if (json) application.console().set_format(OutputFormat::kJson);
+    }
+    application.console().Fail(UsageErrorFor(app, failure, in_order));
+    return ExitCode::kUsage;
+  }
+  if (chosen) return Act(application, chosen);
+  application.console().Data(app.help());
+  return ExitCode::kUsage;
+}
+
+ExitCode Run(Application& application, std::vector<std::string> arguments) {
+  CLI::App app("Sluice lands rows: files become typed Parquet that answers SQL.", "sluice");
+  app.require_subcommand(0, 1);
+  app.set_help_flag("-h,--help", "print this and stop");
+  VerbAction chosen;
+  AddSharedFlags(app, application);
+  app.set_version_flag("--version", fmt::format("sluice {}", core::Version()), "print the version and stop");
+  AddCopyVerb(app, chosen);
+  AddRunVerb(app, chosen);
+  AddPlanVerb(app, chosen);
+  AddTaskAndCommitVerbs(app, chosen);
+  AddQueryVerb(app, chosen);
+  AddSchemaVerb(app, chosen);
+  AddStatusVerb(app, chosen);
+  AddConfigVerb(app, chosen);
+  AddLaterVerbs(app, chosen);
+  for (CLI::App* verb : app.get_subcommands({})) verb->fallthrough();
+  AddEnvironmentTwins(app);
+  return Parse(app, application, chosen, std::move(arguments));
+}
+
+}  // namespace
+
+int Main(int argument_count, char** arguments) {
+  const std::vector<std::string> list(arguments + 1, arguments + argument_count);
+  Application application;
+  if (list.size() == 1 && list[0] == "--version") {
+    application.console().Data(fmt::format("sluice {}\n", core::Version()));
+    return application.console().Flush() ? 0 : static_cast<int>(ExitCode::kIo);
+  }
+  CancelOnSignals(application.cancellation());
+  ExitCode code = ExitCode::kInternal;
+  try {
+    code = Run(application, list);
+  } catch (const std::exception& failure) {
+    application.console().Fail(core::Internal(fmt::format("unexpected: {}", failure.what()))
+                                   .WithHint("this is a defect of Sluice; please report it with the command"));
+  }
+  if (ReceivedSignal() != 0 && code == ExitCode::kInterrupted) return 128 + ReceivedSignal();
+  if (!application.console().Flush() && code == ExitCode::kDone) {
+    application.console().Fail(core::IoError("standard output could not be written"));
+    code = ExitCode::kIo;
+  }
+  return static_cast<int>(code);
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,100 @@
+#include "jobs/copy_target.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "jobs/input_format.h"
+
+namespace sluice::jobs {
+namespace {
+
+constexpr const char* kLaterSchemes[] = {"delta:",  "postgresql://", "postgres://",  "mysql://",     "sqlite:",
+                                         "duckdb:", "odbc:",         "sqlserver://", "snowflake://", "s3://"};
+
+core::Status CheckFile(const std::string& path, CopyMode mode, storage::FileSystem& files) {
+  if (mode == CopyMode::kAppend) {
+    return core::UsageError(fmt::format("{}: rows cannot be appended to one Parquet file", path))
+        .WithHint("append to a folder (DIR/), or say --mode overwrite");
+  }
+  SLUICE_ASSIGN_OR_RETURN(const auto existing, files.StatIfExists(path));
+  if (existing && existing->directory) {
+    return core::InvalidInput(fmt::format("{}: is a folder", path)).WithHint("write the target with a '/' at its end");
+  }
+  if (existing && mode == CopyMode::kCreate) {
+    return core::AlreadyExists(fmt::format("{}: is already there", path))
+        .WithHint("say --mode overwrite to replace it");
+  }
+  return core::Ok();
+}
+
+core::Status CheckFolder(CopyTarget& target, CopyMode mode, storage::FileSystem& files) {
+  SLUICE_ASSIGN_OR_RETURN(const auto existing, files.StatIfExists(target.path));
+  if (!existing) return core::Ok();
+  if (!existing->directory) {
+    return core::InvalidInput(fmt::format("{}: is a file, not a folder", target.path))
+        .WithHint("a target that is one file ends in .parquet");
+  }
+  SLUICE_ASSIGN_OR_RETURN(const auto entries, files.List(target.path));
+  for (const storage::FileInfo& entry : entries) {
+    const std::string name = entry.path.substr(entry.path.rfind('/') + 1);
+    if (name.starts_with('.')) continue;
+    if (mode == CopyMode::kCreate) {
+      return core::AlreadyExists(fmt::format("{}: the folder is there and holds {}", target.path, name))
+          .WithHint("say --mode append to add files, or --mode overwrite to replace its Parquet files");
+    }
+    if (mode == CopyMode::kOverwrite && !entry.directory && name.ends_with(".parquet")) {
+      target.superseded.push_back(entry.path);
+    }
+  }
+  return core::Ok();
+}
+
+}  // namespace
+
+core::Result<CopyTarget> ResolveCopyTarget(const std::string& target, CopyMode mode, storage::FileSystem& files) {
+  for (const char* scheme : kLaterSchemes) {
+    if (target.starts_with(scheme)) {
+      return core::Unsupported(fmt::format("targets of the kind '{}' are not in this version", scheme))
+          .WithHint("write a Parquet file (out.parquet) or a folder of them (DIR/)");
+    }
+  }
+  CopyTarget resolved;
+  std::string path = target;
+  for (const char* prefix : {"parquet:", "file:"}) {
+    if (!path.starts_with(prefix)) continue;
+    resolved.folder = std::string_view(prefix) == "parquet:";
+    path.erase(0, std::string_view(prefix).size());
+    break;
+  }
+  resolved.folder = resolved.folder || path.ends_with('/');
+  if (!resolved.folder && !path.ends_with(".parquet")) {
+    SLUICE_ASSIGN_OR_RETURN(const auto existing, files.StatIfExists(path));
+    resolved.folder = existing && existing->directory;
+    if (!resolved.folder) {
+      return core::UsageError(fmt::format("'{}' is not a target", target))
+          .WithHint("one file ends in .parquet; a folder is written DIR/ or parquet:DIR");
+    }
+  }
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  if (path.empty()) return core::UsageError("the target is empty");
+  resolved.path = path;
+  SLUICE_TRY(resolved.folder ? CheckFolder(resolved, mode, files) : CheckFile(path, mode, files));
+  return resolved;
+}
+
+std::vector<std::string> OutputNames(const CopyTarget& target, const std::vector<std::string>& inputs) {
+  if (!target.folder) return {target.path};
+  std::vector<std::string> names;
+  std::set<std::string> taken;
+  for (const std::string& input : inputs) {
+    const std::string stem = input == "-" ? "stdin" : StemOf(input);
+    std::string name = stem;
+    for (int number = 2; !taken.insert(name).second; ++number) name = fmt::format("{}-{}", stem, number);
+    names.push_back(fmt::format("{}/{}.parquet", target.path, name));
+  }
+  return names;
+}
+
+}  // namespace sluice::jobs

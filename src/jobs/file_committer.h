@@ -1,0 +1,20 @@
+#pragma once
+
+#include "jobs/environment.h"
+#include "pipeline/source.h"
+
+namespace sluice::jobs {
+
+/// Renames what the tasks wrote to its final names: one set, each folder synced once. Rejects of several tasks that
+/// share one file are joined in the order of the tasks. Files that the plan supersedes are removed last.
+class FileCommitter final : public pipeline::Committer {
+ public:
+  explicit FileCommitter(const Environment& environment) : environment_(environment) {}
+  core::Result<pipeline::CommitOutcome> Commit(const pipeline::Plan& plan,
+                                               std::span<const pipeline::TaskReport> reports) override;
+
+ private:
+  const Environment& environment_;
+};
+
+}  // namespace sluice::jobs

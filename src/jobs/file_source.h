@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+
+#include "jobs/environment.h"
+#include "jobs/input_opener.h"
+#include "jobs/plan_settings.h"
+#include "pipeline/source.h"
+
+namespace sluice::jobs {
+
+/// The rows of a task's files, read as the plan's settings say. An input that changed since the plan was made is a
+/// Conflict.
+class FileSource final : public pipeline::Source {
+ public:
+  FileSource(const Environment& environment, InputOpener& opener, const PlanSettings& settings)
+      : environment_(environment), opener_(opener), settings_(settings) {}
+  core::Result<std::unique_ptr<columns::RowReader>> Open(const pipeline::Plan& plan,
+                                                         const pipeline::PlannedTask& task) override;
+
+ private:
+  const Environment& environment_;
+  InputOpener& opener_;
+  const PlanSettings& settings_;
+};
+
+}  // namespace sluice::jobs

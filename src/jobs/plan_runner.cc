@@ -1,0 +1,115 @@
+#include "jobs/plan_runner.h"
+
+#include <chrono>
+#include <utility>
+#include <variant>
+
+#include "jobs/file_committer.h"
+#include "jobs/file_source.h"
+#include "jobs/parquet_sink.h"
+#include "pipeline/task_runner.h"
+
+namespace sluice::jobs {
+namespace {
+
+using pipeline::JobReport;
+using pipeline::JobStatus;
+using pipeline::Plan;
+using pipeline::TaskReport;
+
+JobReport BeginReport(const Plan& plan) {
+  return JobReport{.run = plan.run, .job = plan.job, .columns = plan.columns, .warnings = plan.warnings};
+}
+
+void AddTask(const TaskReport& task, JobReport& report) {
+  report.rows_read += task.rows_read;
+  report.rows_written += task.rows_written;
+  report.rows_rejected += task.rows_rejected;
+  report.bytes_read += task.bytes_read;
+  report.timings.read_ms += task.read_ms;
+  report.timings.write_ms += task.write_ms;
+  for (const auto* sentences : {&task.findings, &task.notes}) {
+    report.warnings.insert(report.warnings.end(), sentences->begin(), sentences->end());
+  }
+  report.encodings.insert(report.encodings.end(), task.encodings.begin(), task.encodings.end());
+}
+
+core::Status Publish(const Plan& plan, std::span<const TaskReport> reports, const Environment& environment,
+                     JobReport& report) {
+  SLUICE_TRY(pipeline::CheckReports(plan, reports));
+  SLUICE_TRY(pipeline::CheckRejectBudget(plan, reports));
+  FileCommitter committer(environment);
+  SLUICE_ASSIGN_OR_RETURN(const pipeline::CommitOutcome outcome, committer.Commit(plan, reports));
+  if (const auto* conflict = std::get_if<pipeline::CommitConflict>(&outcome)) return core::Conflict(conflict->what);
+  if (const auto* unknown = std::get_if<pipeline::CommitUnknown>(&outcome)) return core::OutcomeUnknown(unknown->what);
+  for (const TaskReport& task : reports) {
+    report.bytes_written += task.output.bytes;
+    report.files.push_back({task.output.final_path, task.output.rows, task.output.bytes});
+    if (!task.rejects.temporary_path.empty() && !report.rejects) report.rejects = task.rejects.final_path;
+  }
+  report.status = report.rows_rejected > 0 ? JobStatus::kRejected : JobStatus::kDone;
+  return core::Ok();
+}
+
+void RemovePending(std::span<const TaskReport> reports, storage::FileSystem& files) {
+  for (const TaskReport& task : reports) {
+    for (const auto* pending : {&task.output, &task.rejects}) {
+      // What cannot be removed now is found as stale by a later run.
+      if (!pending->temporary_path.empty()) (void)files.Remove(pending->temporary_path);
+    }
+  }
+}
+
+}  // namespace
+
+core::Status DoTask(const PlannedJob& job, std::size_t index, const Environment& environment, InputOpener& opener,
+                    pipeline::Progress& progress, TaskReport& report) {
+  FileSource source(environment, opener, job.settings);
+  ParquetSink sink(environment, job.settings);
+  const pipeline::TaskContext context{source, sink, environment.clock, environment.cancellation, progress};
+  return pipeline::RunTask(job.plan, job.plan.tasks[index], context, report);
+}
+
+JobReport DoCommit(const Plan& plan, std::span<const TaskReport> reports, const Environment& environment) {
+  JobReport report = BeginReport(plan);
+  for (const TaskReport& task : reports) AddTask(task, report);
+  const auto begun = environment.clock.Monotonic();
+  core::Status published = Publish(plan, reports, environment, report);
+  report.timings.commit_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(environment.clock.Monotonic() - begun).count();
+  if (!published) {
+    report.status = JobStatus::kFailed;
+    report.error = std::move(published).error();
+  }
+  return report;
+}
+
+JobReport RunPlan(const PlannedJob& job, const Environment& environment, InputOpener& opener,
+                  pipeline::Progress& progress) {
+  const Plan& plan = job.plan;
+  std::vector<TaskReport> reports;
+  for (std::size_t index = 0; index < plan.tasks.size(); ++index) {
+    reports.emplace_back();
+    core::Status status = DoTask(job, index, environment, opener, progress, reports.back());
+    if (status) continue;
+    JobReport report = BeginReport(plan);
+    for (const TaskReport& task : reports) AddTask(task, report);
+    report.status = JobStatus::kFailed;
+    report.error = std::move(status).error();
+    RemovePending(reports, environment.files);
+    return report;
+  }
+  JobReport report = DoCommit(plan, reports, environment);
+  const bool removable = report.error && report.error->kind() != core::ErrorKind::kOutcomeUnknown;
+  if (removable) RemovePending(reports, environment.files);
+  return report;
+}
+
+JobReport DryRunReport(const Plan& plan) {
+  JobReport report = BeginReport(plan);
+  report.status = JobStatus::kDryRun;
+  for (const pipeline::PlannedTask& task : plan.tasks) report.files.push_back({task.output, 0, task.bytes_estimate});
+  return report;
+}
+
+}  // namespace sluice::jobs

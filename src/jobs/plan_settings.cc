@@ -1,0 +1,43 @@
+#include "jobs/plan_settings.h"
+
+#include <string_view>
+#include <utility>
+
+#include "jobs/write_settings.h"
+#include "schema/schema_file.h"
+
+namespace sluice::jobs {
+namespace {
+
+constexpr std::string_view kReadPrefix = "read.";
+constexpr std::string_view kWritePrefix = "write.";
+constexpr const char* kSchemaKey = "schema";
+
+std::map<std::string, std::string> WithoutPrefix(const std::map<std::string, std::string>& texts,
+                                                 std::string_view prefix) {
+  std::map<std::string, std::string> chosen;
+  for (const auto& [name, text] : texts) {
+    if (name.starts_with(prefix)) chosen.emplace(name.substr(prefix.size()), text);
+  }
+  return chosen;
+}
+
+}  // namespace
+
+void StoreSettings(const PlanSettings& settings, pipeline::Plan& plan) {
+  plan.settings[kSchemaKey] = schema::SchemaFileToJson(settings.spec);
+  for (auto& [name, text] : ToMap(settings.read)) plan.settings[std::string(kReadPrefix) + name] = text;
+  for (auto& [name, text] : ToMap(settings.write)) plan.settings[std::string(kWritePrefix) + name] = text;
+}
+
+core::Result<PlanSettings> LoadSettings(const pipeline::Plan& plan) {
+  PlanSettings settings;
+  const auto schema_text = plan.settings.find(kSchemaKey);
+  if (schema_text == plan.settings.end()) return core::InvalidInput("the plan has no schema");
+  SLUICE_ASSIGN_OR_RETURN(settings.spec, schema::ParseSchemaFile(schema_text->second, "the plan's schema"));
+  SLUICE_ASSIGN_OR_RETURN(settings.read, ReadSettingsFromMap(WithoutPrefix(plan.settings, kReadPrefix)));
+  SLUICE_ASSIGN_OR_RETURN(settings.write, WriteOptionsFromMap(WithoutPrefix(plan.settings, kWritePrefix)));
+  return settings;
+}
+
+}  // namespace sluice::jobs
