@@ -36,7 +36,7 @@ TEST(Plan, RefusesDocumentsThatAreNoPlan) {
   EXPECT_THAT(PlanFromJson("[]"), FailsWith(ErrorKind::kInvalidInput, HasSubstr("no JSON document")));
   EXPECT_THAT(PlanFromJson(R"({"version":2})"), FailsWith(ErrorKind::kUnsupported, HasSubstr("version 2")));
   EXPECT_THAT(PlanFromJson(R"({"version":1})"),
-              FailsWith(ErrorKind::kInvalidInput, HasSubstr("member 'mode' is missing")));
+              FailsWith(ErrorKind::kInvalidInput, HasSubstr("member 'run' is missing")));
   Plan plan = ExamplePlan();
   plan.tasks[1].index = 5;
   EXPECT_THAT(PlanFromJson(ToJson(plan)), FailsWith(ErrorKind::kInvalidInput, HasSubstr("index 5")));
