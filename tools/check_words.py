@@ -10,7 +10,7 @@ import sys
 FORBIDDEN = {
     r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b": "an open end: do it, or open an issue",
     r"\bnot imple" + r"mented\b": "an open end: refuse by name what comes later",
-    r"(?<![\w.])/(?:wo" + r"rk|ro" + r"ot|home/\w+|tmp/[a-z])/": "a path of one machine",
+    r"(?<![\w.])/(?:wo" + r"rk|ro" + r"ot|home/(?!u/|user/)\w+|tmp/[a-z])/": "a path of one machine",
     r"\b(?:py" + r"pi\.org|python" + r"hosted\.org|npm" + r"js\.org|cra" + r"tes\.io|deb\.deb" + r"ian\.org|proxy\.go" + r"lang\.org)":
         "the host of a package registry",
     r"\bissue (?:#\s?)?\d+\b|\bWO-2" + r"\d{5}\b|/sha" + r"red/seeds": "a word of one workplace",
