@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "columns/line_chunker.h"
+#include "columns/reject.h"
+#include "json/cursor.h"
+#include "json/structural_index.h"
+
+namespace sluice::json {
+
+/// Takes the records of a chunk one by one.
+class RecordVisitor {
+ public:
+  virtual ~RecordVisitor() = default;
+  /// The record at the cursor, which has `span` in the chunk.
+  virtual void Visit(Cursor& cursor, const columns::RecordSpan& span) = 0;
+  /// A record that is no JSON text at all.
+  virtual void VisitBroken(const columns::RecordSpan& span, const std::string& reason) = 0;
+};
+
+/// Index the records of `chunk` block by block and visit each, in order. A block with a flaw (bytes that are no UTF-8,
+/// a string that is not closed) is halved until the record with the flaw is alone.
+void WalkRecords(const columns::TextChunk& chunk, StructuralIndex& index, RecordVisitor& visitor);
+
+/// The reject of a record; its line counts from 0 at the chunk's begin.
+columns::Reject RejectOf(const columns::TextChunk& chunk, const columns::RecordSpan& span, const std::string& source,
+                         std::string column, std::string reason);
+
+}  // namespace sluice::json
