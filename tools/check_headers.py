@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compile each header of src/ and include/ alone, with the flags of its room; ccache makes the second run cheap."""
+"""Compile each header of src/, include/ and tests/ alone, with the flags of its room; ccache makes the second run cheap."""
 import argparse
 import concurrent.futures
 import json
@@ -31,7 +31,7 @@ def compile_header(root, scratch, header, flags):
     wanted = f'#include "{header}"\n#include "{header}"\n'
     if not unit.exists() or unit.read_text() != wanted:
         unit.write_text(wanted)
-    command = flags + ["-O0", "-I", str(root / "src"), "-I", str(root / "include"), "-c", str(unit), "-o", str(unit) + ".o"]
+    command = flags + ["-O0", *(f"-I{root / base}" for base in ("src", "include", ".")), "-c", str(unit), "-o", str(unit) + ".o"]
     if shutil.which("ccache"):
         command.insert(0, "ccache")
     done = subprocess.run(command, capture_output=True, text=True, cwd=scratch)
@@ -46,6 +46,7 @@ def check(root, build, jobs):
     scratch.mkdir(exist_ok=True)
     fallback = max(flags.values(), key=len)
     headers = sorted(str(p.relative_to(root / base)) for base in ("src", "include") for p in (root / base).rglob("*.h"))
+    headers += sorted(str(p.relative_to(root)) for p in (root / "tests").rglob("*.h"))
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         run = lambda header: compile_header(root, scratch, header, flags.get(header.split("/")[0], fallback))  # noqa: E731
         said = list(pool.map(run, headers))
