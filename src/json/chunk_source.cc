@@ -54,7 +54,7 @@ class RecordsSource final : public ChunkSource {
 core::Result<std::size_t> ReadAll(storage::ByteStream& stream, arrow::ResizableBuffer& buffer, std::size_t bytes_max,
                                   const std::string& source) {
   std::size_t filled = 0;
-  for (std::size_t room = kSampleBytes;; room = std::min(room * 2, bytes_max + 1)) {
+  for (std::size_t room = std::min(kSampleBytes, bytes_max + 1);; room = std::min(room * 2, bytes_max + 1)) {
     SLUICE_TRY(columns::GrowTextBuffer(buffer, room));
     char* data = reinterpret_cast<char*>(buffer.mutable_data());
     SLUICE_ASSIGN_OR_RETURN(const std::size_t read, stream.Read({data + filled, room - filled}));
