@@ -32,6 +32,11 @@ void DiagnosticList::Add(int line, int column, const core::Error& error) {
   Add(line, column, error.message(), error.hint());
 }
 
+void DiagnosticList::Append(const DiagnosticList& other) {
+  items_.insert(items_.end(), other.items_.begin(), other.items_.end());
+  dropped_ += other.dropped_;
+}
+
 core::Status DiagnosticList::ToStatus() const {
   if (items_.empty()) return core::Ok();
   if (items_.size() == 1) {

@@ -34,6 +34,9 @@ class DiagnosticList {
   /// An error of a part of the file: its message and hint.
   void Add(int line, int column, const core::Error& error);
 
+  /// The mistakes of another file, after those that are here.
+  void Append(const DiagnosticList& other);
+
   /// All mistakes, those that were only counted included.
   std::size_t count() const { return items_.size() + dropped_; }
   bool empty() const { return items_.empty(); }

@@ -1,0 +1,221 @@
+#include "jobs/config.h"
+
+#include <string>
+
+#include "core/random.h"
+#include "jobs/config_show.h"
+#include "storage/memory_file_system.h"
+#include "tests/support/result_matchers.h"
+
+namespace sluice::jobs {
+namespace {
+
+using core::ErrorKind;
+using ::sluice::testing::FailsWith;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::Pair;
+
+constexpr const char* kWhole = R"yaml(version: 1
+timezone: Asia/Bangkok
+memory: 256MiB
+connections: {source: {url: "postgresql://u:hunter2@h/db", password: "env:PGPASSWORD"}}
+notify: [{on: [failure, missed], slack: "env:SLACK_WEBHOOK"}]
+jobs:
+  query_perf:
+    kind: export
+    source: {files: "reports/query_perf_daily_{date:%Y%m%d}.csv", delimiter: tab, null: ["", NA], required: true}
+    schema: schemas/query_perf.yaml
+    target:
+      parquet: parquet/query_perf
+      file: "year={date:%Y}/month={date:%m}/query_perf_{date:%Y%m%d}.parquet"
+      codec: snappy
+      bloom: [query_hash]
+      encoding: {id: delta}
+    rejects: {max: "1%", file: "rejects/{date:%Y%m%d}.ndjson"}
+    schedule: {daily: "05:00", timeout: 10m, nice: true}
+    views: {query_performance: "SELECT * FROM {target}"}
+    macros: {"slow(ms)": "TABLE SELECT * FROM query_performance WHERE t > ms"}
+  later:
+    kind: replicate
+    anything: [goes, {here: 1}]
+)yaml";
+
+std::string ExportWith(const std::string& change) {
+  return "jobs:\n  j:\n    kind: export\n    source: {files: \"in/{date:%Y%m%d}.csv\"}\n"
+         "    target: {parquet: out, file: \"{date:%Y%m%d}.parquet\"}\n" +
+         change;
+}
+
+TEST(Config, EveryKeyIsRead) {
+  ASSERT_OK_AND_ASSIGN(const Config config, ParseConfig(kWhole, "etc/sluice.yaml"));
+  EXPECT_EQ(config.timezone, "Asia/Bangkok");
+  EXPECT_THAT(config.settings, ElementsAre(FileSetting{"memory", "256MiB", "etc/sluice.yaml", 3}));
+  EXPECT_EQ(config.connections.at(0).password, (SecretReference{SecretReference::Kind::kEnvironment, "PGPASSWORD"}));
+  EXPECT_EQ(config.notify.at(0).channel, "slack");
+  ASSERT_OK_AND_ASSIGN(const JobConfig* job, config.FindJob("query_perf"));
+  EXPECT_EQ(job->timezone, "Asia/Bangkok");
+  EXPECT_EQ(job->schedule, (JobSchedule{.daily = "05:00", .timeout = std::chrono::minutes(10), .nice = true}));
+  ASSERT_OK_AND_ASSIGN(const ExportJob* exported, RequireExport(*job));
+  EXPECT_EQ(exported->source.files.at(0).text(), "etc/reports/query_perf_daily_{date:%Y%m%d}.csv");
+  EXPECT_TRUE(exported->source.required);
+  EXPECT_EQ(exported->source.read.delimiter, '\t');
+  EXPECT_THAT(exported->source.read.null_texts, ElementsAre("", "NA"));
+  EXPECT_EQ(exported->schema_path, "etc/schemas/query_perf.yaml");
+  EXPECT_EQ(exported->target.folder, "etc/parquet/query_perf");
+  EXPECT_EQ(exported->target.file->Expand(*ParseDate("2025-10-28")), "year=2025/month=10/query_perf_20251028.parquet");
+  EXPECT_EQ(exported->target.write.codec.codec, parquet::Codec::kSnappy);
+  EXPECT_THAT(exported->target.write.bloom_columns, ElementsAre("query_hash"));
+  EXPECT_THAT(exported->target.write.encodings, ElementsAre(Pair("id", parquet::Encoding::kDelta)));
+  EXPECT_EQ(exported->rejects_max, "1%");
+  EXPECT_EQ(exported->rejects_file->text(), "etc/rejects/{date:%Y%m%d}.ndjson");
+  EXPECT_THAT(exported->views, ElementsAre(Pair("query_performance", "SELECT * FROM {target}")));
+  EXPECT_THAT(exported->macros, ElementsAre(Pair("slow(ms)", HasSubstr("TABLE SELECT"))));
+}
+
+TEST(Config, PathsStayShortBesideTheWorkingDirectory) {
+  ASSERT_OK_AND_ASSIGN(const Config config, ParseConfig(ExportWith("    schema: /abs/s.yaml\n"), "sluice.yaml"));
+  EXPECT_EQ(config.jobs[0].export_job->source.files[0].text(), "in/{date:%Y%m%d}.csv");
+  EXPECT_EQ(config.jobs[0].export_job->target.folder, "out");
+  EXPECT_EQ(config.jobs[0].export_job->schema_path, "/abs/s.yaml");
+}
+
+TEST(Config, JobsOfOtherKindsAreKeptAndNotRun) {
+  ASSERT_OK_AND_ASSIGN(const Config config, ParseConfig(kWhole, "c.yaml"));
+  EXPECT_THAT(RequireExport(**config.FindJob("later")),
+              FailsWith(ErrorKind::kUnsupported, HasSubstr("job 'later' is of kind 'replicate'")));
+  EXPECT_THAT(config.FindJob("query_pref"), FailsWith(ErrorKind::kNotFound, HasSubstr("did you mean 'query_perf'?")));
+}
+
+TEST(Config, AllMistakesAreToldAtOnceWithLineAndSuggestion) {
+  const auto result = ParseConfig(R"yaml(version: 2
+timezone: Asia/Bankok
+memroy: 1GiB
+threads: many
+connections: {a: {url: x, password: hunter2}}
+notify: [{on: [failed], slack: "https://hooks/secret"}]
+jobs:
+  "my job": {kind: exprot}
+  j:
+    kind: export
+    source: {file: x, delimiter: ab, encoding_in: utf8, limits: {fields: 1}}
+    target: {parquet: out, file: "../x.csv", codec: zip}
+    rejects: {max: lots}
+    schedule: {daily: "25:00", weekly: monday}
+    views: {"a b": "SELECT 1"}
+    macros: {f: "1"}
+)yaml",
+                                  "c.yaml");
+  ASSERT_THAT(
+      result,
+      FailsWith(
+          ErrorKind::kConfiguration,
+          AllOf(HasSubstr("c.yaml:1:10: version 2 is not known"), HasSubstr("c.yaml:2:11: 'timezone'"),
+                HasSubstr("did you mean 'Asia/Bangkok'?"),
+                HasSubstr("c.yaml:3:1: unknown key 'memroy' in the configuration\n  hint: did you mean 'memory'?"),
+                HasSubstr("c.yaml:4:10: 'threads' of the configuration: 'many' is not a whole number"),
+                HasSubstr("a secret stands here in plain text"), HasSubstr("'failed' is not an event"),
+                HasSubstr("'my job' is not a name for a job"), HasSubstr("did you mean 'export'?"))));
+  EXPECT_THAT(
+      result,
+      FailsWith(ErrorKind::kConfiguration,
+                AllOf(HasSubstr("the source of job 'j' needs 'files'"), HasSubstr("unknown key 'file' in the source"),
+                      HasSubstr("did you mean 'utf-8'?"), HasSubstr("unknown key 'fields' in the limits"),
+                      HasSubstr("leads out of the target's folder"), HasSubstr("does not end in .parquet"),
+                      HasSubstr("'zip' is not a codec"), HasSubstr("'25:00' is not a time of day"),
+                      HasSubstr("'monday' is not a day and time"), HasSubstr("'a b' is not a name for SQL"),
+                      HasSubstr("write it as name(parameter, …)"), Not(HasSubstr("hunter2")),
+                      Not(HasSubstr("hooks/secret")))));
+}
+
+TEST(Config, NamesThatWouldLoseDaysAreRefused) {
+  EXPECT_THAT(ParseConfig("jobs: {j: {kind: export, source: {files: \"{date:%Y%m%d}.csv\"}, "
+                          "target: {parquet: o, file: x.parquet}}}",
+                          "c.yaml"),
+              FailsWith(ErrorKind::kConfiguration, HasSubstr("each day would replace the last")));
+  EXPECT_THAT(ParseConfig("jobs: {j: {kind: export, source: {files: [\"{date:%m%d}.csv\", x.csv]}, "
+                          "target: {parquet: o, file: \"*.parquet\"}}}",
+                          "c.yaml"),
+              FailsWith(ErrorKind::kConfiguration, AllOf(HasSubstr("does not say which day"),
+                                                         HasSubstr("make two jobs"), HasSubstr("'*' or '?'"))));
+  EXPECT_THAT(ParseConfig(ExportWith("    views: {v: x}\n    macros: {\"v()\": y}\n"), "c.yaml"),
+              FailsWith(ErrorKind::kConfiguration, HasSubstr("share one namespace")));
+}
+
+TEST(Config, TheTopLevelGivesDefaultsToTheJobs) {
+  ASSERT_OK_AND_ASSIGN(const Config config, ParseConfig("codec: snappy\nmax_rejects: 5%\n" + ExportWith(""), "c.yaml"));
+  EXPECT_EQ(config.jobs[0].export_job->target.write.codec.codec, parquet::Codec::kSnappy);
+  EXPECT_EQ(config.jobs[0].export_job->rejects_max, "5%");
+}
+
+TEST(Config, MistakesOfSchemaFilesAreToldWithThoseOfTheConfiguration) {
+  storage::MemoryFileSystem files;
+  files.Put("d/c.yaml", "memroy: 1\n" + ExportWith("    schema: s.yaml\n"));
+  files.Put("d/s.yaml", "fields: [{name: a, type: itn64}]");
+  EXPECT_THAT(LoadConfig("d/c.yaml", files),
+              FailsWith(ErrorKind::kConfiguration, AllOf(HasSubstr("d/c.yaml: 2 mistakes"), HasSubstr("d/c.yaml:1:1"),
+                                                         HasSubstr("d/s.yaml:1:26: 'type' of field 'a'"))));
+  files.Put("d/c.yaml", ExportWith("    schema: s.yaml\n"));
+  files.Put("d/s.yaml", "fields: [{name: a, type: int64}]");
+  ASSERT_OK_AND_ASSIGN(const Config config, LoadConfig("d/c.yaml", files));
+  EXPECT_EQ(config.jobs[0].export_job->schema->columns[0].field.name, "a");
+  files.Put("d/c.yaml", ExportWith("    schema: missing.yaml\n"));
+  EXPECT_THAT(LoadConfig("d/c.yaml", files), FailsWith(ErrorKind::kConfiguration, HasSubstr("schema of job 'j'")));
+  EXPECT_THAT(LoadConfig("no.yaml", files), FailsWith(ErrorKind::kNotFound, HasSubstr("--config")));
+}
+
+TEST(Config, AnInlineSchemaIsReadInPlace) {
+  ASSERT_OK_AND_ASSIGN(const Config config,
+                       ParseConfig(ExportWith("    schema: {fields: [{name: a, type: int64}]}\n"), "c.yaml"));
+  EXPECT_EQ(config.jobs[0].export_job->schema->columns.size(), 1u);
+  EXPECT_THAT(ParseConfig(ExportWith("    schema: {fields: [{name: a}]}\n"), "c.yaml"),
+              FailsWith(ErrorKind::kConfiguration, HasSubstr("c.yaml:6:23: field 'a' needs 'type'")));
+}
+
+TEST(Config, ShowsEveryValueWithItsOriginAndNoSecret) {
+  ASSERT_OK_AND_ASSIGN(const Config config, ParseConfig(kWhole, "c.yaml"));
+  ASSERT_OK_AND_ASSIGN(const Settings settings,
+                       Settings::Resolve({.flags = {{"threads", "2"}}, .project = config.settings}));
+  const auto values = ShowConfig(settings, &config);
+  EXPECT_THAT(values, Contains(ShownValue{"memory", "256MiB", "c.yaml:3"}));
+  EXPECT_THAT(values, Contains(ShownValue{"threads", "2", "flag --threads"}));
+  EXPECT_THAT(values, Contains(ShownValue{"connections.source.url", "postgresql://u:***@h/db", "c.yaml:4"}));
+  EXPECT_THAT(values, Contains(ShownValue{"connections.source.password", "***", "c.yaml:4 (env:PGPASSWORD)"}));
+  EXPECT_THAT(values, Contains(ShownValue{"notify[0].slack", "***", "c.yaml:5 (env:SLACK_WEBHOOK)"}));
+  EXPECT_THAT(values, Contains(ShownValue{"jobs.query_perf.rejects.max", "1%", "c.yaml:17"}));
+  EXPECT_THAT(values, Contains(ShownValue{"jobs.query_perf.source.encoding_in", "utf-8", "default"}));
+  EXPECT_THAT(ToText(values),
+              AllOf(HasSubstr("threads = 2"), HasSubstr("# flag --threads\n"), Not(HasSubstr("hunter2"))));
+  EXPECT_THAT(ToJson(values, -1), AllOf(HasSubstr(R"({"key":"threads","value":"2","origin":"flag --threads"})"),
+                                        Not(HasSubstr("hunter2"))));
+}
+
+TEST(Config, RandomDamageIsAnErrorAndNoCrash) {
+  core::SeededRandom random(3);
+  for (int round = 0; round < 1'500; ++round) {
+    std::string text = kWhole;
+    for (int edit = 0; edit < 3; ++edit) {
+      const std::size_t at = random.Next() % text.size();
+      if (random.Next() % 2 == 0) {
+        text.erase(at, 1 + random.Next() % 8);
+      } else {
+        text[at] = static_cast<char>(random.Next() % 128);
+      }
+    }
+    const auto result = ParseConfig(text, "c.yaml");
+    if (!result) {
+      EXPECT_EQ(result.error().kind(), ErrorKind::kConfiguration);
+    }
+  }
+}
+
+TEST(Config, TheTargetIsPutIntoSql) {
+  EXPECT_EQ(ExpandTarget("SELECT * FROM {target} a, {target} b", "t"), "SELECT * FROM t a, t b");
+  EXPECT_EQ(ExpandTarget("SELECT 1", "t"), "SELECT 1");
+}
+
+}  // namespace
+}  // namespace sluice::jobs
