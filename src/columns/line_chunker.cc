@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 #include <utility>
 
-#include "columns/reject.h"
 #include "columns/text_buffer.h"
 
 namespace sluice::columns {
@@ -39,6 +39,18 @@ void FindLines(TextChunk& chunk) {
     }
     begin = line_end + 1;
   }
+}
+
+Reject RejectOf(const TextChunk& chunk, const RecordSpan& span, const std::string& source, std::string column,
+                std::string reason) {
+  const std::size_t kept = std::min<std::size_t>(span.end - span.begin, kRejectTextBytesMax);
+  return {.source = source,
+          .line = span.line,
+          .byte_begin = chunk.offset + span.begin,
+          .byte_end = chunk.offset + (chunk.oversized_bytes > 0 ? chunk.oversized_bytes : span.end),
+          .column = std::move(column),
+          .reason = std::move(reason),
+          .text = std::string(chunk.text().substr(span.begin, kept))};
 }
 
 LineChunker::LineChunker(std::unique_ptr<storage::ByteStream> stream, LineChunkerOptions options,

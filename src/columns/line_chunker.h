@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "columns/reject.h"
 #include "core/result.h"
 #include "storage/byte_stream.h"
 
@@ -23,13 +25,13 @@ struct RecordSpan {
 
 /// Whole records of an input, and where they are in it. kTextPadding zero bytes are readable behind `text()`.
 struct TextChunk {
-  std::shared_ptr<arrow::Buffer> buffer;
+  std::shared_ptr<arrow::Buffer> buffer = {};
   std::size_t size = 0;
-  std::uint64_t offset = 0;             ///< of the first byte in the input
-  std::uint64_t stored_bytes_read = 0;  ///< ByteStream::stored_bytes_read after reading it
-  bool first = false;                   ///< the input begins with it
-  std::vector<RecordSpan> records;      ///< filled by the chunker, or by FindLines
-  std::uint64_t lines = 0;              ///< line ends in the chunk; filled with `records`
+  std::uint64_t offset = 0;              ///< of the first byte in the input
+  std::uint64_t stored_bytes_read = 0;   ///< ByteStream::stored_bytes_read after reading it
+  bool first = false;                    ///< the input begins with it
+  std::vector<RecordSpan> records = {};  ///< filled by the chunker, or by FindLines
+  std::uint64_t lines = 0;               ///< line ends in the chunk; filled with `records`
   /// The chunk holds the first bytes of one record that is longer than the limit; `oversized_bytes` is its true length.
   std::uint64_t oversized_bytes = 0;
 
@@ -39,6 +41,10 @@ struct TextChunk {
 /// Make each line of a chunk a record: CR before LF cut off, lines of nothing but spaces and tabs left out. Does
 /// nothing to an oversized chunk. Apart from the chunker, so that it runs in the chunk's own task.
 void FindLines(TextChunk& chunk);
+
+/// The reject of a record; its line counts from 0 at the chunk's begin.
+Reject RejectOf(const TextChunk& chunk, const RecordSpan& span, const std::string& source, std::string column,
+                std::string reason);
 
 struct LineChunkerOptions {
   std::size_t chunk_bytes = std::size_t{4} << 20;        ///< a chunk is cut after the last line end in so many bytes

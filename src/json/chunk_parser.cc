@@ -25,12 +25,12 @@ ChunkParser::ChunkParser(std::unique_ptr<RecordTable> table, std::shared_ptr<arr
       pool_(pool) {}
 
 void ChunkParser::VisitBroken(const columns::RecordSpan& span, const std::string& reason) {
-  rejects_.push_back(RejectOf(*chunk_, span, source_, "", reason));
+  rejects_.push_back(columns::RejectOf(*chunk_, span, source_, "", reason));
 }
 
 void ChunkParser::Visit(Cursor& cursor, const columns::RecordSpan& span) {
   if (!table_->Read(cursor, static_cast<std::uint32_t>(tile_.size()))) {
-    rejects_.push_back(RejectOf(*chunk_, span, source_, table_->fault().column, table_->fault().reason));
+    rejects_.push_back(columns::RejectOf(*chunk_, span, source_, table_->fault().column, table_->fault().reason));
     return;
   }
   tile_.push_back(span);
@@ -43,7 +43,8 @@ core::Status ChunkParser::Flush() {
   SLUICE_TRY(table_->Flush(faults));
   removed_.insert(removed_.end(), faults.faulty.begin(), faults.faulty.end());
   for (auto& [row, fault] : faults.first) {
-    rejects_.push_back(RejectOf(*chunk_, tile_[row], source_, std::move(fault.column), std::move(fault.reason)));
+    rejects_.push_back(
+        columns::RejectOf(*chunk_, tile_[row], source_, std::move(fault.column), std::move(fault.reason)));
   }
   tile_.clear();
   return core::Ok();

@@ -1,7 +1,5 @@
 #include "json/record_walk.h"
 
-#include <algorithm>
-
 namespace sluice::json {
 
 namespace {
@@ -49,18 +47,6 @@ void WalkRecords(const columns::TextChunk& chunk, StructuralIndex& index, Record
     walker.WalkBlock(records.subspan(first, last - first));
     first = last;
   }
-}
-
-columns::Reject RejectOf(const columns::TextChunk& chunk, const columns::RecordSpan& span, const std::string& source,
-                         std::string column, std::string reason) {
-  const std::size_t kept = std::min<std::size_t>(span.end - span.begin, columns::kRejectTextBytesMax);
-  return {.source = source,
-          .line = span.line,
-          .byte_begin = chunk.offset + span.begin,
-          .byte_end = chunk.offset + (chunk.oversized_bytes > 0 ? chunk.oversized_bytes : span.end),
-          .column = std::move(column),
-          .reason = std::move(reason),
-          .text = std::string(chunk.text().substr(span.begin, kept))};
 }
 
 }  // namespace sluice::json

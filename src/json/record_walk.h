@@ -3,11 +3,8 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "columns/line_chunker.h"
-#include "columns/reject.h"
 #include "json/cursor.h"
 #include "json/structural_index.h"
 
@@ -26,9 +23,5 @@ class RecordVisitor {
 /// Index the records of `chunk` block by block and visit each, in order. A block with a flaw (bytes that are no UTF-8,
 /// a string that is not closed) is halved until the record with the flaw is alone.
 void WalkRecords(const columns::TextChunk& chunk, StructuralIndex& index, RecordVisitor& visitor);
-
-/// The reject of a record; its line counts from 0 at the chunk's begin.
-columns::Reject RejectOf(const columns::TextChunk& chunk, const columns::RecordSpan& span, const std::string& source,
-                         std::string column, std::string reason);
 
 }  // namespace sluice::json
