@@ -1,53 +1,6 @@
 #pragma once
+#pragma GCC system_header
+// Arrow has a header of the same name, which this one hides: give both.
+#include_next <parquet/file_writer.h>
 
-#include <arrow/type_fwd.h>
-
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <vector>
-
-#include "core/executor.h"
-#include "core/result.h"
-#include "parquet/write_options.h"
-#include "schema/type.h"
-#include "storage/file_system.h"
-
-namespace sluice::parquet {
-
-/// What was written, and why it was encoded so.
-struct ColumnSummary {
-  std::string column;  ///< leaf path, dotted for nested columns
-  Encoding encoding = Encoding::kPlain;
-  std::string reason;  ///< "sorted integers: 1.1 bytes a value against 3.0 with a dictionary"
-  std::uint64_t bytes_encoded = 0;
-  std::uint64_t bytes_compressed = 0;
-};
-
-struct FileSummary {
-  std::uint64_t rows = 0;
-  std::uint64_t bytes = 0;
-  std::uint64_t row_groups = 0;
-  std::vector<ColumnSummary> columns;
-};
-
-/// Writes one Parquet file; the only place that decides how values become pages.
-///
-/// Order:   Open Write* Close. Threads: one caller; columns are encoded on `executor`.
-/// Limits:  at most one row group and one batch are held in memory.
-/// Bytes:   the same schema, options and batches give the same file, whatever the number of threads.
-/// Crash:   without Close the file has no footer; the caller publishes it only after Close and Sync.
-class FileWriter {
- public:
-  virtual ~FileWriter() = default;
-  /// Borrows `file` and `executor`, which outlive the writer; `pool` holds pages and buffers.
-  static core::Result<std::unique_ptr<FileWriter>> Open(storage::WritableFile& file, const schema::Schema& schema,
-                                                        WriteOptions options, core::Executor& executor,
-                                                        arrow::MemoryPool* pool);
-  /// Add rows. Best with 64 Ki rows or more at once. `batch` may still be read after the return, until the next call.
-  virtual core::Status Write(std::shared_ptr<arrow::RecordBatch> batch) = 0;
-  /// Write the footer. Closes neither nor syncs `file`.
-  virtual core::Result<FileSummary> Close() = 0;
-};
-
-}  // namespace sluice::parquet
+#include "parquet/writer.h"

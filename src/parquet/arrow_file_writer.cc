@@ -1,0 +1,158 @@
+#include "parquet/arrow_file_writer.h"
+
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+#include <fmt/format.h>
+#include <parquet/metadata.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "parquet/encoding_choice.h"
+#include "parquet/file_format.h"
+#include "parquet/guarded.h"
+
+namespace sluice::parquet {
+namespace {
+
+constexpr std::int64_t kSampleRows = 64 * 1024;
+// Larger batches are cut, so that row groups end near their limit and tasks stay short.
+constexpr std::int64_t kPieceRowsMax = 64 * 1024;
+
+}  // namespace
+
+ArrowFileWriter::ArrowFileWriter(storage::WritableFile& file, std::shared_ptr<arrow::Schema> schema,
+                                 std::shared_ptr<::parquet::SchemaDescriptor> columns, WriteOptions options,
+                                 core::Executor& executor, arrow::MemoryPool* pool)
+    : options_(std::move(options)),
+      executor_(executor),
+      pool_(pool),
+      schema_(std::move(schema)),
+      columns_(std::move(columns)),
+      output_(std::make_shared<FileOutput>(file)),
+      group_(*schema_, executor, pool) {}
+
+core::Status ArrowFileWriter::Check() const {
+  SLUICE_TRY(options_.Validate());
+  SLUICE_TRY(CheckEncodings(*columns_, options_));
+  const std::vector<ColumnLayout> any(static_cast<std::size_t>(columns_->num_columns()));
+  return Guarded(core::ErrorKind::kInternal, [&]() -> core::Status {
+    SLUICE_TRY(MakeProperties(*columns_, options_, any, pool_));
+    return core::Ok();
+  });
+}
+
+core::Status ArrowFileWriter::Remember(core::Status status) {
+  if (!status.has_value()) failure_ = output_->Explain(std::move(status).error());
+  return failure_;
+}
+
+core::Status ArrowFileWriter::Write(std::shared_ptr<arrow::RecordBatch> batch) {
+  SLUICE_TRY(failure_);
+  return Remember(Guarded(core::ErrorKind::kInternal, [&] { return Add(std::move(batch)); }));
+}
+
+core::Status ArrowFileWriter::Add(std::shared_ptr<arrow::RecordBatch> batch) {
+  if (!batch->schema()->Equals(*schema_, /*check_metadata=*/false)) {
+    return core::Internal(
+        fmt::format("a batch of {} was given to a writer of {}", batch->schema()->ToString(), schema_->ToString()));
+  }
+  if (batch->num_rows() == 0) return core::Ok();
+  if (writer_) return WriteRows(batch);
+  waiting_rows_ += batch->num_rows();
+  waiting_.push_back(std::move(batch));
+  return waiting_rows_ < kSampleRows ? core::Ok() : Start();
+}
+
+core::Status ArrowFileWriter::Start() {
+  SLUICE_ASSIGN_OR_RETURN(layouts_, ChooseLayouts(*schema_, *columns_, waiting_, options_, executor_, pool_));
+  SLUICE_ASSIGN_OR_RETURN(const auto properties, MakeProperties(*columns_, options_, layouts_, pool_));
+  SLUICE_ASSIGN_OR_RETURN(const auto metadata, MakeMetadata(*schema_, options_));
+  const auto root = std::static_pointer_cast<::parquet::schema::GroupNode>(columns_->schema_root());
+  writer_ = ::parquet::ParquetFileWriter::Open(output_, root, properties, metadata);
+  for (auto& batch : std::exchange(waiting_, {})) SLUICE_TRY(WriteRows(batch));
+  return core::Ok();
+}
+
+core::Status ArrowFileWriter::WriteRows(const std::shared_ptr<arrow::RecordBatch>& batch) {
+  std::int64_t begin = 0;
+  while (begin < batch->num_rows()) {
+    SLUICE_TRY(group_.Wait());
+    const std::int64_t rows = RowsThatFit(batch->num_rows() - begin);
+    if (rows == 0) {
+      SLUICE_TRY(CloseRowGroup());
+      continue;
+    }
+    if (!group_.open()) group_.Open(writer_->AppendBufferedRowGroup());
+    group_.Submit(batch->Slice(begin, rows));
+    begin += rows;
+  }
+  return core::Ok();
+}
+
+// How many of `rows` go into the row group at hand; 0 when it is full.
+std::int64_t ArrowFileWriter::RowsThatFit(std::int64_t rows) const {
+  const bool started = group_.open() && group_.rows() > 0;
+  const auto rows_max = static_cast<std::int64_t>(options_.row_group_rows_max);
+  rows = std::min({rows, kPieceRowsMax, started ? rows_max - group_.rows() : rows_max});
+  double row_bytes = 0;
+  double bytes_left = static_cast<double>(options_.row_group_bytes_max);
+  if (started) {
+    const auto bytes = static_cast<double>(group_.EncodedBytes());
+    // The last hundredth would be filled in ever smaller pieces.
+    if (bytes >= bytes_left * 0.99) return 0;
+    row_bytes = bytes / static_cast<double>(group_.rows());
+    bytes_left -= bytes;
+  } else {
+    for (const ColumnLayout& layout : layouts_) row_bytes += layout.encoded_bytes_per_value;
+  }
+  const double fitting = bytes_left / std::max(row_bytes, 1e-3);
+  return fitting >= static_cast<double>(rows)
+             ? rows
+             : std::max(std::min<std::int64_t>(rows, 1), static_cast<std::int64_t>(fitting));
+}
+
+core::Status ArrowFileWriter::CloseRowGroup() {
+  SLUICE_TRY(group_.Wait());
+  if (group_.open()) group_.Finish();
+  return core::Ok();
+}
+
+core::Result<FileSummary> ArrowFileWriter::Close() {
+  SLUICE_TRY(failure_);
+  SLUICE_TRY(Remember(Guarded(core::ErrorKind::kInternal, [&] { return WriteFooter(); })));
+  return Summarize();
+}
+
+core::Status ArrowFileWriter::WriteFooter() {
+  if (!writer_) SLUICE_TRY(Start());
+  SLUICE_TRY(CloseRowGroup());
+  writer_->Close();
+  return core::Ok();
+}
+
+FileSummary ArrowFileWriter::Summarize() const {
+  const auto metadata = writer_->metadata();
+  FileSummary summary{.rows = static_cast<std::uint64_t>(metadata->num_rows()),
+                      .bytes = static_cast<std::uint64_t>(output_->position()),
+                      .row_groups = static_cast<std::uint64_t>(metadata->num_row_groups()),
+                      .columns = {}};
+  for (int i = 0; i < columns_->num_columns(); ++i) {
+    const ColumnLayout& layout = layouts_[static_cast<std::size_t>(i)];
+    summary.columns.push_back({.column = columns_->Column(i)->path()->ToDotString(),
+                               .encoding = layout.house_encoding(),
+                               .reason = layout.reason});
+  }
+  for (int group = 0; group < metadata->num_row_groups(); ++group) {
+    const auto chunks = metadata->RowGroup(group);
+    for (int i = 0; i < columns_->num_columns(); ++i) {
+      const auto chunk = chunks->ColumnChunk(i);
+      ColumnSummary& column = summary.columns[static_cast<std::size_t>(i)];
+      column.bytes_encoded += static_cast<std::uint64_t>(chunk->total_uncompressed_size());
+      column.bytes_compressed += static_cast<std::uint64_t>(chunk->total_compressed_size());
+    }
+  }
+  return summary;
+}
+
+}  // namespace sluice::parquet

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <parquet/types.h>
+
+#include <string>
+
+#include "parquet/write_options.h"
+
+namespace sluice::parquet {
+
+/// How the pages of one leaf column are made, and what that is expected to cost.
+struct ColumnLayout {
+  ::parquet::Encoding::type encoding =
+      ::parquet::Encoding::PLAIN;  ///< without a dictionary; else what it falls back to
+  bool dictionary = false;
+  bool compressed = true;  ///< false when the codec gains too little to be worth its time
+  double encoded_bytes_per_value = 8;
+  double distinct_ratio = 1;  ///< of the sampled values; 1 = no value twice
+  std::string reason = {};
+
+  Encoding house_encoding() const;
+};
+
+/// The delta encoding that fits a physical type; UNDEFINED when there is none.
+::parquet::Encoding::type DeltaEncodingFor(::parquet::Type::type type);
+/// True when `encoding` can be asked for a column of `type`.
+bool Fits(Encoding encoding, ::parquet::Type::type type);
+
+}  // namespace sluice::parquet
