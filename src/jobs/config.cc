@@ -109,6 +109,21 @@ void CheckNamesAreUnique(const Config& config, DiagnosticList& mistakes) {
   }
 }
 
+void CheckTargetsDiffer(const Config& config, DiagnosticList& mistakes) {
+  std::vector<std::pair<std::string, std::string>> owners;
+  for (const JobConfig& job : config.jobs) {
+    if (!job.export_job || !job.export_job->target.file) continue;
+    std::string target = storage::JoinPath(job.export_job->target.folder, job.export_job->target.file->text());
+    const auto earlier =
+        std::find_if(owners.begin(), owners.end(), [&](const auto& owner) { return owner.first == target; });
+    if (earlier != owners.end()) {
+      mistakes.Add(job.line, 1, fmt::format("jobs '{}' and '{}' write the same files", earlier->second, job.name),
+                   "give one of them another 'parquet' or 'file'");
+    }
+    owners.emplace_back(std::move(target), job.name);
+  }
+}
+
 Config ReadConfig(const YamlNode& node, const std::string& path, DiagnosticList& mistakes) {
   Config config{.path = path, .folder = FolderOf(path)};
   YamlMapping mapping(node, "the configuration", mistakes);
@@ -130,6 +145,7 @@ Config ReadConfig(const YamlNode& node, const std::string& path, DiagnosticList&
     for (const YamlMember& member : jobs->members) config.jobs.push_back(ReadJob(member, scope));
   }
   CheckNamesAreUnique(config, mistakes);
+  CheckTargetsDiffer(config, mistakes);
   mapping.Finish();
   return config;
 }

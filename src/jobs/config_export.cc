@@ -29,7 +29,7 @@ constexpr std::array<std::pair<const char*, const char*>, 4> kLimitKeys{{{"field
                                                                          {"inflate_ratio", "inflate_ratio_max"}}};
 
 std::string Resolve(const std::string& folder, const std::string& path) {
-  return !path.empty() && path.front() == '/' ? path : storage::JoinPath(folder, path);
+  return storage::NormalPath(path.starts_with('/') ? path : storage::JoinPath(folder, path));
 }
 
 bool LeavesItsFolder(const std::string& path) {

@@ -145,6 +145,14 @@ TEST(Config, NamesThatWouldLoseDaysAreRefused) {
               FailsWith(ErrorKind::kConfiguration, HasSubstr("share one namespace")));
 }
 
+TEST(Config, TwoJobsCannotWriteTheSameFiles) {
+  const std::string second =
+      "  k:\n    kind: export\n    source: {files: \"x/{date:%Y%m%d}.csv\"}\n"
+      "    target: {parquet: ./out, file: \"{date:%Y%m%d}.parquet\"}\n";
+  EXPECT_THAT(ParseConfig(ExportWith(second), "c.yaml"),
+              FailsWith(ErrorKind::kConfiguration, HasSubstr("jobs 'j' and 'k' write the same files")));
+}
+
 TEST(Config, TheTopLevelGivesDefaultsToTheJobs) {
   ASSERT_OK_AND_ASSIGN(const Config config, ParseConfig("codec: snappy\nmax_rejects: 5%\n" + ExportWith(""), "c.yaml"));
   EXPECT_EQ(config.jobs[0].export_job->target.write.codec.codec, parquet::Codec::kSnappy);

@@ -33,7 +33,18 @@ int ValueOf(char letter, Date date) {
   }
 }
 
+bool Continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+// Bytes of the UTF-8 character at the front.
+std::size_t CharacterBytes(std::string_view text) {
+  std::size_t bytes = 1;
+  while (bytes < text.size() && Continues(text[bytes])) ++bytes;
+  return bytes;
+}
+
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+bool IsDigitOrSeparator(char c) { return IsDigit(c) || c == '-' || c == '_' || c == '.' || c == ':'; }
 
 core::Error UnknownConversion(std::string_view format, std::size_t at) {
   return core::InvalidInput(fmt::format("'{}' in '{{date:{}}}' is not a date conversion", format.substr(at, 2), format))
@@ -45,7 +56,7 @@ core::Error UnknownConversion(std::string_view format, std::size_t at) {
 core::Status NamePattern::AddDate(std::string_view format) {
   has_date_ = true;
   loose_.push_back({Token::Kind::kDigit});
-  loose_.push_back({Token::Kind::kStar});
+  loose_.push_back({Token::Kind::kDigits});
   if (format.find('/') != std::string_view::npos) {
     return core::InvalidInput(fmt::format("'{{date:{}}}' spans folders", format))
         .WithHint("write each folder's part by itself: {date:%Y}/{date:%m}");
@@ -122,7 +133,8 @@ std::string NamePattern::Expand(Date date) const {
       case Token::Kind::kField: path += fmt::format("{:0{}}", ValueOf(token.byte, date), WidthOf(token.byte)); break;
       case Token::Kind::kStar: path += '*'; break;
       case Token::Kind::kAny: path += '?'; break;
-      case Token::Kind::kDigit: break;  // only in loose_
+      case Token::Kind::kDigit:
+      case Token::Kind::kDigits: break;  // only in loose_
     }
   }
   return path;
@@ -130,14 +142,20 @@ std::string NamePattern::Expand(Date date) const {
 
 std::string NamePattern::Glob() const {
   std::string glob;
-  std::string_view rest = text_;
-  while (!rest.empty()) {
-    const std::size_t open = rest.find('{');
-    glob += rest.substr(0, open);
-    if (open == std::string_view::npos) break;
-    if (glob.empty() || glob.back() != '*') glob += '*';
-    rest.remove_prefix(rest.find('}', open) + 1);
-    if (!rest.empty() && rest.front() == '*') rest.remove_prefix(1);
+  const auto add_star = [&] {
+    if (!glob.ends_with('*')) glob += '*';
+  };
+  for (std::size_t at = 0; at < text_.size(); ++at) {
+    if (text_[at] == '{') {
+      add_star();
+      at = text_.find('}', at);
+    } else if (text_[at] == '*') {
+      add_star();
+    } else if (text_[at] == '[') {
+      glob += "[[]";  // a bracket is only a bracket in our patterns
+    } else {
+      glob += text_[at];
+    }
   }
   return glob;
 }
@@ -194,7 +212,8 @@ bool NamePattern::MatchFrom(std::string_view path, std::size_t token, std::vecto
     case Token::Kind::kLiteral:
       return !path.empty() && path.front() == next.byte && MatchFrom(path.substr(1), token + 1, fields, best);
     case Token::Kind::kAny:
-      return !path.empty() && path.front() != '/' && MatchFrom(path.substr(1), token + 1, fields, best);
+      return !path.empty() && path.front() != '/' &&
+             MatchFrom(path.substr(CharacterBytes(path)), token + 1, fields, best);
     case Token::Kind::kStar: {
       const std::size_t longest = std::min(path.find('/'), path.size());
       for (std::size_t length = 0; length <= longest; ++length) {
@@ -203,6 +222,7 @@ bool NamePattern::MatchFrom(std::string_view path, std::size_t token, std::vecto
       return false;
     }
     case Token::Kind::kDigit:
+    case Token::Kind::kDigits:
     case Token::Kind::kField: break;
   }
   const std::size_t width = WidthOf(next.byte);
@@ -222,9 +242,10 @@ bool NamePattern::MatchLoosely(std::string_view path) const {
   std::vector<bool> reached(path.size() + 1, false);
   reached[0] = true;
   for (const Token& token : loose_) {
-    if (token.kind == Token::Kind::kStar) {
+    if (token.kind == Token::Kind::kStar || token.kind == Token::Kind::kDigits) {
+      const auto spreads = [&](char c) { return token.kind == Token::Kind::kStar ? c != '/' : IsDigitOrSeparator(c); };
       for (std::size_t at = 1; at <= path.size(); ++at) {
-        if (reached[at - 1] && path[at - 1] != '/') reached[at] = true;
+        if (reached[at - 1] && spreads(path[at - 1])) reached[at] = true;
       }
       continue;
     }
@@ -234,6 +255,9 @@ bool NamePattern::MatchLoosely(std::string_view path) const {
     };
     for (std::size_t at = path.size(); at > 0; --at) reached[at] = reached[at - 1] && takes(path[at - 1]);
     reached[0] = false;
+    for (std::size_t at = 1; token.kind == Token::Kind::kAny && at < path.size(); ++at) {
+      if (reached[at] && Continues(path[at])) reached[at + 1] = true;
+    }
   }
   return reached[path.size()];
 }
@@ -245,30 +269,6 @@ NamePattern::Match NamePattern::MatchPath(std::string_view path) const {
   match.kind = Match::Kind::kWrongDate;
   match.reason = fmt::format("its name has no date that fits '{}'", text_);
   return match;
-}
-
-bool MatchesGlob(std::string_view glob, std::string_view name) {
-  std::size_t at = 0;
-  std::size_t in_glob = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t star_at = 0;
-  while (at < name.size()) {
-    const bool same = in_glob < glob.size() && (glob[in_glob] == name[at] || (glob[in_glob] == '?' && name[at] != '/'));
-    if (in_glob < glob.size() && glob[in_glob] == '*') {
-      star = in_glob++;
-      star_at = at;
-    } else if (same) {
-      ++at;
-      ++in_glob;
-    } else if (star != std::string_view::npos && name[star_at] != '/') {
-      in_glob = star + 1;
-      at = ++star_at;
-    } else {
-      return false;
-    }
-  }
-  while (in_glob < glob.size() && glob[in_glob] == '*') ++in_glob;
-  return in_glob == glob.size();
 }
 
 core::Result<std::string> ExpandDates(std::string_view text, Date date) {

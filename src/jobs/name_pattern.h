@@ -30,7 +30,7 @@ class NamePattern {
       kNo,
       kUndated,    ///< it fits, and the pattern has no date
       kDated,      ///< `date` is what the name says; a week is its first day, a month its first
-      kWrongDate,  ///< it fits but for its date, which begins with a digit and is none: see `reason`
+      kWrongDate,  ///< it fits but for its date: digits and separators that are no date; see `reason`
     };
     Kind kind = Kind::kNo;
     Date date = {};
@@ -40,7 +40,7 @@ class NamePattern {
 
   /// The path for `date`; wildcards stay as they are.
   std::string Expand(Date date) const;
-  /// The shell pattern that takes every path this pattern can take, wrong dates included.
+  /// The pattern for storage::ExpandGlob that takes every path this pattern can take, wrong dates included.
   std::string Glob() const;
 
   bool has_date() const { return has_date_; }
@@ -53,7 +53,7 @@ class NamePattern {
 
  private:
   struct Token {
-    enum class Kind { kLiteral, kField, kStar, kAny, kDigit };
+    enum class Kind { kLiteral, kField, kStar, kAny, kDigit, kDigits };
     Kind kind;
     char byte = 0;  // the literal, or the letter of the conversion
   };
@@ -71,13 +71,10 @@ class NamePattern {
 
   std::string text_;
   std::vector<Token> tokens_;
-  std::vector<Token> loose_;  // with "a digit, then anything" in place of each date
+  std::vector<Token> loose_;  // with "a digit, then digits and separators" in place of each date
   bool has_date_ = false;
   std::size_t wildcards_ = 0;
 };
-
-/// True when `name` fits the shell pattern `glob` of `*` and `?`, which do not match '/'.
-bool MatchesGlob(std::string_view glob, std::string_view name);
 
 /// `{date:…}` in a text that is no path (a constant of the schema) replaced by `date`.
 core::Result<std::string> ExpandDates(std::string_view text, Date date);

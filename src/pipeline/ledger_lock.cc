@@ -1,7 +1,6 @@
 #include "pipeline/ledger_lock.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,13 +9,10 @@
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 namespace sluice::pipeline {
 namespace {
-
-constexpr auto kRetryWait = std::chrono::milliseconds(50);
 
 core::Result<int> OpenLockFile(const std::string& path) {
   std::error_code failure;
@@ -55,23 +51,6 @@ core::Result<std::optional<LedgerLock>> LedgerLock::TryAcquire(const std::string
     if (!StillAt(descriptor, path)) continue;
     SLUICE_TRY(WriteOwner(descriptor, path, owner));
     return std::optional(std::move(lock));
-  }
-}
-
-core::Result<LedgerLock> LedgerLock::Acquire(const std::string& path, const std::string& owner,
-                                             std::chrono::milliseconds wait_max,
-                                             const core::Cancellation& cancellation) {
-  const auto deadline = std::chrono::steady_clock::now() + wait_max;
-  while (true) {
-    SLUICE_ASSIGN_OR_RETURN(std::optional<LedgerLock> lock, TryAcquire(path, owner));
-    if (lock) return *std::move(lock);
-    SLUICE_TRY(cancellation.Check());
-    if (std::chrono::steady_clock::now() >= deadline) {
-      const std::string holder = OwnerOf(path);
-      return core::Conflict(fmt::format("{} holds the lock {}", holder.empty() ? "another process" : holder, path))
-          .WithHint("wait until it is done and run the same command again");
-    }
-    std::this_thread::sleep_for(kRetryWait);
   }
 }
 

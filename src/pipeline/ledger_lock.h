@@ -1,17 +1,15 @@
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "core/cancellation.h"
 #include "core/result.h"
 
 namespace sluice::pipeline {
 
-/// A lock on a file that one process holds (flock). The system frees it when the process ends, however it ends; the
-/// file stays and says who had it last.
+/// A lock that says that a run's process lives (flock on a file). The system frees it when the process ends, however it
+/// ends; the file stays and says who had it last.
 ///
 /// Threads: one at a time. Not for network file systems without locks.
 class LedgerLock {
@@ -19,11 +17,6 @@ class LedgerLock {
   /// Take the lock now; nullopt when another process (or another LedgerLock of this one) holds it. `owner` is written
   /// into the file for people: "run 01J… (process 1234)". Makes the folder.
   static core::Result<std::optional<LedgerLock>> TryAcquire(const std::string& path, const std::string& owner);
-
-  /// Take the lock, waiting for at most `wait_max`. Conflict, naming the owner, when it was not freed in time;
-  /// Cancelled on request.
-  static core::Result<LedgerLock> Acquire(const std::string& path, const std::string& owner,
-                                          std::chrono::milliseconds wait_max, const core::Cancellation& cancellation);
 
   /// Who wrote itself into the lock file last; "" when nobody did.
   static std::string OwnerOf(const std::string& path);

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "jobs/config.h"
+#include "jobs/date.h"
+#include "pipeline/plan.h"
+#include "storage/file_system.h"
+
+namespace sluice::jobs {
+
+/// The files an export job's source names, by what their names say.
+struct ExportInputs {
+  std::map<Date, std::vector<pipeline::InputFile>> dated = {};  ///< without checksums, sorted by path
+  std::vector<pipeline::InputFile> undated = {};
+  std::vector<std::string> wrong_dates = {};  ///< files that fit but for their date
+};
+
+/// Look for them. Nothing found is no error; a folder that cannot be read is.
+core::Result<ExportInputs> FindExportInputs(const ExportSource& source, storage::FileSystem& files);
+
+}  // namespace sluice::jobs

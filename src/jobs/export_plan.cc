@@ -1,0 +1,261 @@
+#include "jobs/export_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include "jobs/export_inputs.h"
+#include "jobs/write_settings.h"
+#include "schema/schema_file.h"
+#include "storage/checksum.h"
+#include "storage/path.h"
+
+namespace sluice::jobs {
+namespace {
+
+using pipeline::InputFile;
+using pipeline::OutputRecord;
+using InputsByDate = std::map<Date, std::vector<InputFile>>;
+
+constexpr std::size_t kNamesShownMax = 10;
+
+// Everything that shapes the bytes of an output beside its inputs. A change of our own writer is not in it: outputs of
+// an older version stay as they are until --force.
+std::string FingerprintOf(const ExportJob& job) {
+  std::string text = job.schema ? schema::FormatSchemaFile(*job.schema) : "inferred\n";
+  for (const auto& [name, value] : ToMap(job.source.read)) text += fmt::format("read.{}={}\n", name, value);
+  for (const auto& [name, value] : ToMap(job.target.write)) text += fmt::format("write.{}={}\n", name, value);
+  return storage::ChecksumOfBytes(text);
+}
+
+/// Makes the plan of one job; the methods follow each other.
+class Planner {
+ public:
+  Planner(const JobConfig& job, const ExportJob& exported, const ExportSelection& selection,
+          const ExportPlanContext& context)
+      : job_(job),
+        exported_(exported),
+        selection_(selection),
+        context_(context),
+        fingerprint_(FingerprintOf(exported)) {
+    plan_.job = job.name;
+  }
+
+  core::Result<ExportPlan> Make() {
+    SLUICE_ASSIGN_OR_RETURN(ExportInputs inputs, FindExportInputs(exported_.source, context_.files));
+    WarnOfWrongDates(inputs.wrong_dates);
+    if (!inputs.undated.empty()) SLUICE_TRY(DateUndated(inputs));
+    InputsByDate chosen = Choose(std::move(inputs.dated));
+    if (chosen.empty() && !explained_) SLUICE_TRY(ReportMissing());
+    for (auto& [date, files] : chosen) SLUICE_TRY(Add(date, std::move(files)));
+    return std::move(plan_);
+  }
+
+ private:
+  void WarnOfWrongDates(const std::vector<std::string>& paths) {
+    for (std::size_t i = 0; i < std::min(paths.size(), kNamesShownMax); ++i) {
+      plan_.warnings.push_back(fmt::format("{}: wrong date in a file name, left out (expected {})",
+                                           storage::QuotedPath(paths[i]), Patterns()));
+    }
+    if (paths.size() > kNamesShownMax) {
+      plan_.warnings.push_back(fmt::format("{} more files with a wrong date", paths.size() - kNamesShownMax));
+    }
+  }
+
+  // The report as it lies there now belongs to the day of the run.
+  core::Status DateUndated(ExportInputs& inputs) {
+    const bool one_day = selection_.kind == ExportSelection::Kind::kRange && selection_.from == selection_.to;
+    Date date = selection_.from;
+    if (!one_day) {
+      SLUICE_ASSIGN_OR_RETURN(date, DateIn(job_.timezone, context_.clock.Now()));
+    }
+    const bool in_range =
+        selection_.kind != ExportSelection::Kind::kRange || (selection_.from <= date && date <= selection_.to);
+    if (in_range) {
+      inputs.dated[date] = std::move(inputs.undated);
+      return core::Ok();
+    }
+    explained_ = true;
+    plan_.warnings.push_back(
+        fmt::format("{}: has no date in its name and counts as today's ({}), which was not asked for",
+                    storage::QuotedPath(inputs.undated.front().path), FormatDate(date)));
+    return core::Ok();
+  }
+
+  InputsByDate Choose(InputsByDate found) const {
+    switch (selection_.kind) {
+      case ExportSelection::Kind::kHistorical: break;
+      case ExportSelection::Kind::kNewest:
+        if (!found.empty()) found.erase(found.begin(), std::prev(found.end()));
+        break;
+      case ExportSelection::Kind::kRange:
+        found.erase(found.begin(), found.lower_bound(selection_.from));
+        found.erase(found.upper_bound(selection_.to), found.end());
+        break;
+    }
+    return found;
+  }
+
+  std::string Patterns() const {
+    std::string text;
+    for (const NamePattern& pattern : exported_.source.files) text += (text.empty() ? "" : ", ") + pattern.text();
+    return text;
+  }
+
+  core::Status ReportMissing() {
+    std::string message = fmt::format("job {}: no input {}", job_.name, Patterns());
+    if (selection_.kind == ExportSelection::Kind::kRange) {
+      message += selection_.from == selection_.to
+                     ? fmt::format(" for {}", FormatDate(selection_.from))
+                     : fmt::format(" from {} to {}", FormatDate(selection_.from), FormatDate(selection_.to));
+    }
+    if (exported_.source.required) {
+      return core::Unavailable(std::move(message)).WithHint("run again once it is there, or say required: false");
+    }
+    plan_.warnings.push_back(std::move(message));
+    return core::Ok();
+  }
+
+  core::Status Add(Date date, std::vector<InputFile> inputs) {
+    PlannedOutput output;
+    output.date = date;
+    output.path = storage::JoinPath(exported_.target.folder, exported_.target.file->Expand(date));
+    const auto [earlier, fresh] = paths_.emplace(output.path, date);
+    if (!fresh) {
+      return core::ConfigurationError(fmt::format("job {}: {} and {} have one output, {}", job_.name,
+                                                  FormatDate(earlier->second), FormatDate(date), output.path))
+          .WithHint("put the whole date into target.file");
+    }
+    if (exported_.rejects_file) output.rejects_path = exported_.rejects_file->Expand(date);
+    output.inputs = std::move(inputs);
+    output.fingerprint = fingerprint_;
+    if (exported_.schema) {
+      SLUICE_ASSIGN_OR_RETURN(output.schema, SchemaFor(date));
+    }
+    SLUICE_TRY(Judge(output));
+    const bool checksums_wanted = !output.skipped() && context_.checksum_inputs;
+    if (checksums_wanted) SLUICE_TRY(FillChecksums(output.inputs));
+    plan_.outputs.push_back(std::move(output));
+    return core::Ok();
+  }
+
+  core::Result<schema::TableSpec> SchemaFor(Date date) const {
+    schema::TableSpec spec = *exported_.schema;
+    for (schema::ColumnSpec& column : spec.columns) {
+      if (!column.value) continue;
+      auto expanded = ExpandDates(*column.value, date);
+      if (!expanded)
+        return std::move(expanded).error().WithPrefix(fmt::format("value of field '{}': ", column.field.name));
+      column.value = *std::move(expanded);
+    }
+    return spec;
+  }
+
+  core::Status FillChecksums(std::vector<InputFile>& inputs) const {
+    for (InputFile& input : inputs) {
+      if (!input.checksum.empty()) continue;
+      SLUICE_ASSIGN_OR_RETURN(input.checksum, storage::ChecksumOfFile(context_.files, input.path));
+    }
+    return core::Ok();
+  }
+
+  static void Redo(PlannedOutput& output, OutputVerdict verdict, std::string reason) {
+    output.verdict = verdict;
+    output.reason = std::move(reason);
+  }
+
+  core::Status Judge(PlannedOutput& output) const {
+    if (context_.ledger == nullptr) return core::Ok();
+    SLUICE_ASSIGN_OR_RETURN(const std::optional<OutputRecord> done,
+                            context_.ledger->FindOutput(LedgerPath(output.path)));
+    if (!done) return core::Ok();
+    SLUICE_ASSIGN_OR_RETURN(const auto there, context_.files.StatIfExists(output.path));
+    if (selection_.force) {
+      Redo(output, OutputVerdict::kForced, "--force");
+    } else if (!there) {
+      Redo(output, OutputVerdict::kOutputMissing, "the output is gone");
+    } else if (there->bytes != done->bytes) {
+      Redo(output, OutputVerdict::kOutputChanged,
+           fmt::format("the output has {} bytes, {} were written", there->bytes, done->bytes));
+    } else if (done->fingerprint != output.fingerprint) {
+      Redo(output, OutputVerdict::kSettingsChanged, "the schema or the options changed");
+    } else {
+      SLUICE_ASSIGN_OR_RETURN(const std::string changed, ChangedInput(output, done->inputs));
+      if (changed.empty()) {
+        output.verdict = OutputVerdict::kUnchanged;
+      } else {
+        Redo(output, OutputVerdict::kInputsChanged, changed);
+      }
+    }
+    return core::Ok();
+  }
+
+  // What is different from the inputs that made the output; "" when nothing is. Contents are read only when the time of
+  // change alone differs.
+  core::Result<std::string> ChangedInput(PlannedOutput& output, const std::vector<InputFile>& before) const {
+    if (before.size() != output.inputs.size()) {
+      return fmt::format("it was made from {} files, now there are {}", before.size(), output.inputs.size());
+    }
+    bool touched = false;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      InputFile& input = output.inputs[i];
+      if (LedgerPath(input.path) != before[i].path) return fmt::format("{} is new", input.path);
+      if (input.bytes != before[i].bytes) return fmt::format("{} changed", input.path);
+      if (input.mtime_ns != before[i].mtime_ns) {
+        SLUICE_ASSIGN_OR_RETURN(input.checksum, storage::ChecksumOfFile(context_.files, input.path));
+        if (input.checksum != before[i].checksum) return fmt::format("{} changed", input.path);
+        touched = true;
+      }
+      input.checksum = before[i].checksum;
+    }
+    output.inputs_touched = touched;
+    return std::string();
+  }
+
+  const JobConfig& job_;
+  const ExportJob& exported_;
+  const ExportSelection& selection_;
+  const ExportPlanContext& context_;
+  std::string fingerprint_;
+  bool explained_ = false;  // why nothing is done was already said
+  std::map<std::string, Date> paths_;
+  ExportPlan plan_;
+};
+
+}  // namespace
+
+core::Result<ExportPlan> PlanExport(const JobConfig& job, const ExportSelection& selection,
+                                    const ExportPlanContext& context) {
+  SLUICE_ASSIGN_OR_RETURN(const ExportJob* exported, RequireExport(job));
+  return Planner(job, *exported, selection, context).Make();
+}
+
+std::string LedgerPath(const std::string& path) {
+  std::error_code failure;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, failure);
+  return failure ? path : absolute.lexically_normal().string();
+}
+
+std::vector<InputFile> ToLedgerInputs(const PlannedOutput& output) {
+  std::vector<InputFile> inputs = output.inputs;
+  for (InputFile& input : inputs) input.path = LedgerPath(input.path);
+  return inputs;
+}
+
+OutputRecord ToOutputRecord(const ExportPlan& plan, const PlannedOutput& output, std::uint64_t bytes,
+                            std::uint64_t rows, const std::string& checksum) {
+  return {.path = LedgerPath(output.path),
+          .job = plan.job,
+          .date = FormatDate(output.date),
+          .bytes = bytes,
+          .rows = rows,
+          .checksum = checksum,
+          .fingerprint = output.fingerprint,
+          .schema = output.schema ? schema::FormatSchemaFile(*output.schema) : "",
+          .inputs = ToLedgerInputs(output)};
+}
+
+}  // namespace sluice::jobs
