@@ -1,0 +1,79 @@
+#pragma once
+
+#include <duckdb.h>
+
+#include "core/result.h"
+
+namespace sluice::query {
+
+/// The functions of DuckDB's C API that this room calls, by their names without the prefix `duckdb_`. Their contracts
+/// are those of duckdb.h.
+struct Functions {
+  decltype(&duckdb_library_version) library_version;
+  decltype(&duckdb_free) free;
+
+  decltype(&duckdb_create_config) create_config;
+  decltype(&duckdb_set_config) set_config;
+  decltype(&duckdb_destroy_config) destroy_config;
+  decltype(&duckdb_open_ext) open_ext;
+  decltype(&duckdb_close) close;
+  decltype(&duckdb_connect) connect;
+  decltype(&duckdb_disconnect) disconnect;
+  decltype(&duckdb_interrupt) interrupt;
+
+  decltype(&duckdb_extract_statements) extract_statements;
+  decltype(&duckdb_extract_statements_error) extract_statements_error;
+  decltype(&duckdb_prepare_extracted_statement) prepare_extracted_statement;
+  decltype(&duckdb_destroy_extracted) destroy_extracted;
+  decltype(&duckdb_prepare_error) prepare_error;
+  decltype(&duckdb_prepared_statement_type) prepared_statement_type;
+  decltype(&duckdb_nparams) nparams;
+  decltype(&duckdb_bind_null) bind_null;
+  decltype(&duckdb_bind_boolean) bind_boolean;
+  decltype(&duckdb_bind_int64) bind_int64;
+  decltype(&duckdb_bind_double) bind_double;
+  decltype(&duckdb_bind_varchar_length) bind_varchar_length;
+  decltype(&duckdb_execute_prepared) execute_prepared;
+  decltype(&duckdb_destroy_prepare) destroy_prepare;
+
+  decltype(&duckdb_result_error) result_error;
+  decltype(&duckdb_column_count) column_count;
+  decltype(&duckdb_column_name) column_name;
+  decltype(&duckdb_column_logical_type) column_logical_type;
+  decltype(&duckdb_fetch_chunk) fetch_chunk;
+  decltype(&duckdb_destroy_result) destroy_result;
+  decltype(&duckdb_data_chunk_get_size) data_chunk_get_size;
+  decltype(&duckdb_data_chunk_get_vector) data_chunk_get_vector;
+  decltype(&duckdb_destroy_data_chunk) destroy_data_chunk;
+  decltype(&duckdb_vector_get_data) vector_get_data;
+  decltype(&duckdb_vector_get_validity) vector_get_validity;
+  decltype(&duckdb_list_vector_get_child) list_vector_get_child;
+  decltype(&duckdb_array_vector_get_child) array_vector_get_child;
+  decltype(&duckdb_struct_vector_get_child) struct_vector_get_child;
+
+  decltype(&duckdb_get_type_id) get_type_id;
+  decltype(&duckdb_logical_type_get_alias) logical_type_get_alias;
+  decltype(&duckdb_decimal_width) decimal_width;
+  decltype(&duckdb_decimal_scale) decimal_scale;
+  decltype(&duckdb_decimal_internal_type) decimal_internal_type;
+  decltype(&duckdb_enum_internal_type) enum_internal_type;
+  decltype(&duckdb_enum_dictionary_size) enum_dictionary_size;
+  decltype(&duckdb_enum_dictionary_value) enum_dictionary_value;
+  decltype(&duckdb_list_type_child_type) list_type_child_type;
+  decltype(&duckdb_array_type_child_type) array_type_child_type;
+  decltype(&duckdb_array_type_array_size) array_type_array_size;
+  decltype(&duckdb_map_type_key_type) map_type_key_type;
+  decltype(&duckdb_map_type_value_type) map_type_value_type;
+  decltype(&duckdb_struct_type_child_count) struct_type_child_count;
+  decltype(&duckdb_struct_type_child_name) struct_type_child_name;
+  decltype(&duckdb_struct_type_child_type) struct_type_child_type;
+  decltype(&duckdb_union_type_member_count) union_type_member_count;
+  decltype(&duckdb_union_type_member_name) union_type_member_name;
+  decltype(&duckdb_union_type_member_type) union_type_member_type;
+  decltype(&duckdb_destroy_logical_type) destroy_logical_type;
+};
+
+/// Look every function up in a library that dlopen gave. Unsupported, naming it, when one is missing.
+core::Status ResolveFunctions(void* handle, Functions& functions);
+
+}  // namespace sluice::query

@@ -1,0 +1,91 @@
+#include "query/library.h"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include "query/functions.h"
+
+namespace sluice::query {
+namespace {
+
+constexpr const char* kFileName = "libduckdb.so";
+constexpr int kMinorVersionMin = 4;  // of major version 1
+
+std::string ExecutableFolder() {
+  std::array<char, 4096> path{};
+  const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size());
+  if (length <= 0) return {};
+  const std::string_view text(path.data(), static_cast<std::size_t>(length));
+  return std::string(text.substr(0, text.rfind('/')));
+}
+
+// "v1.5.6", "1.4.0-dev12": at least 1.4. What cannot be read is taken for a build of somebody's own.
+bool IsRecentEnough(std::string_view version) {
+  if (version.starts_with('v')) version.remove_prefix(1);
+  int major = 0;
+  int minor = 0;
+  const char* const end = version.data() + version.size();
+  const auto [dot, major_error] = std::from_chars(version.data(), end, major);
+  if (major_error != std::errc() || dot == end || *dot != '.') return true;
+  const auto [rest, minor_error] = std::from_chars(dot + 1, end, minor);
+  return minor_error != std::errc() || major > 1 || (major == 1 && minor >= kMinorVersionMin);
+}
+
+std::string LastLoaderError() {
+  const char* const text = ::dlerror();
+  return text == nullptr ? "unknown error" : text;
+}
+
+}  // namespace
+
+Library::Library(std::string path, std::unique_ptr<Functions> functions)
+    : path_(std::move(path)), functions_(std::move(functions)), version_(functions_->library_version()) {}
+
+Library::~Library() = default;
+
+std::vector<std::string> Library::SearchPaths() {
+  const char* const chosen = std::getenv("SLUICE_DUCKDB_LIBRARY");
+  if (chosen != nullptr && *chosen != '\0') return {chosen};
+  std::vector<std::string> paths;
+  const std::string folder = ExecutableFolder();
+  if (!folder.empty()) {
+    paths.push_back(folder + "/" + kFileName);
+    paths.push_back(folder + "/../lib/" + kFileName);
+  }
+  paths.push_back(std::string(SLUICE_DUCKDB_FOLDER) + "/" + kFileName);
+  paths.emplace_back(kFileName);
+  return paths;
+}
+
+core::Result<std::shared_ptr<const Library>> Library::Load(const std::string& path) {
+  const std::vector<std::string> paths = path.empty() ? SearchPaths() : std::vector{path};
+  std::string tried;
+  for (const std::string& candidate : paths) {
+    // A file that is not there is passed over; one that is there and cannot be loaded is worth its message.
+    const bool has_folder = candidate.find('/') != std::string::npos;
+    if (has_folder && ::access(candidate.c_str(), F_OK) != 0) {
+      tried += "\n    " + candidate + ": not there";
+      continue;
+    }
+    void* const handle = ::dlopen(candidate.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (handle == nullptr) {
+      tried += "\n    " + candidate + ": " + LastLoaderError();
+      continue;
+    }
+    auto functions = std::make_unique<Functions>();
+    SLUICE_TRY(ResolveFunctions(handle, *functions));
+    std::shared_ptr<const Library> library(new Library(candidate, std::move(functions)));
+    if (IsRecentEnough(library->version())) return library;
+    return core::Unsupported(candidate + " is DuckDB " + library->version() + "; 1.4 or later is needed");
+  }
+  return core::NotFound("DuckDB's library (libduckdb.so) was not found; looked at:" + tried)
+      .WithHint("run ./dev setup, or name the file in SLUICE_DUCKDB_LIBRARY");
+}
+
+}  // namespace sluice::query
