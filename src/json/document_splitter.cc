@@ -236,7 +236,7 @@ core::Result<columns::TextChunk> DocumentSplitter::Cut() {
 }
 
 core::Result<columns::TextChunk> DocumentSplitter::CutOversized() {
-  const Oversized record = *std::exchange(oversized_, std::nullopt);
+  const OversizedRecord record = *std::exchange(oversized_, std::nullopt);
   columns::TextChunk chunk;
   SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::ResizableBuffer> text,
                           columns::NewTextBuffer(record.kept.size(), pool_));

@@ -19,6 +19,14 @@ struct InputPosition {
   std::uint64_t lines = 0;  ///< line ends before it
 };
 
+/// A record above the limit, while the rest of it is skipped.
+struct OversizedRecord {
+  std::string kept;  ///< its first bytes
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;  ///< 0: not found yet
+  std::uint32_t line = 0;
+};
+
 /// Cuts a top-level array into its elements, or objects that follow one another, without holding the document.
 ///
 /// Corruption with line and byte: an array or object that is not closed, brackets that do not match, anything else
@@ -72,13 +80,7 @@ class DocumentSplitter final : public ChunkSource {
   NestingScanner scanner_;
   std::size_t record_begin_ = 0;
   std::vector<columns::RecordSpan> records_;
-  struct Oversized {
-    std::string kept;
-    std::uint64_t begin = 0;
-    std::uint64_t end = 0;  // 0: not found yet
-    std::uint32_t line = 0;
-  };
-  std::optional<Oversized> oversized_;
+  std::optional<OversizedRecord> oversized_;
 };
 
 }  // namespace sluice::json
