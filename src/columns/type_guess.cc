@@ -26,13 +26,16 @@ constexpr std::uint32_t kNumbers = kInt64 | kBigInteger | kFraction | kOnlyDoubl
 constexpr std::uint32_t kMoments = kDate | kNaive | kZoned;
 constexpr std::int32_t kDecimalDigitsMax = 38;
 constexpr std::int64_t kNanosSecondsMax = 9'223'372'035;
-constexpr std::ptrdiff_t kDoubleDigits = 15;  // any 15 digits come back from a double
+constexpr std::size_t kDoubleDigits = 15;  // any 15 digits come back from a double
 
 bool IsBoolWord(std::string_view text) {
   return text == "true" || text == "false" || text == "True" || text == "False" || text == "TRUE" || text == "FALSE";
 }
 
 std::string_view Between(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
+
+/// A count of digits; more than enough of them are as good as any number.
+std::int32_t Digits(std::size_t count) { return static_cast<std::int32_t>(std::min<std::size_t>(count, 1000)); }
 
 /// "e" and digits, a sign between them perhaps, up to `end`.
 bool IsExponent(const char* at, const char* end) {
@@ -123,7 +126,7 @@ void TypeGuess::ObserveNumber(std::string_view text) {
 }
 
 void TypeGuess::ObserveInteger(std::string_view text, std::string_view digits, std::uint64_t value) {
-  const auto count = static_cast<std::int32_t>(std::min<std::size_t>(digits.size(), 1000));
+  const std::int32_t count = Digits(digits.size());
   const bool negative = digits.data() != text.data();
   integer_digits_max_ = std::max(integer_digits_max_, count);
   if (negative && count == 1 && value == 0) {
@@ -132,24 +135,26 @@ void TypeGuess::ObserveInteger(std::string_view text, std::string_view digits, s
   }
   const std::uint64_t magnitude_max = (std::uint64_t{1} << 63) - (negative ? 0U : 1U);
   kinds_ |= count < 19 || (count == 19 && value <= magnitude_max) ? kInt64 : kBigInteger;
-  if (count > kDoubleDigits && survives_double_) survives_double_ = SurvivesDouble(text);
+  if (digits.size() > kDoubleDigits && survives_double_) survives_double_ = SurvivesDouble(text);
 }
 
 void TypeGuess::ObserveFraction(std::string_view text, std::string_view integer, std::string_view fraction,
                                 std::uint64_t digits) {
-  const bool zero_before_point = integer == "0";
-  const std::size_t count = (zero_before_point ? 0 : integer.size()) + fraction.size();
+  const std::size_t integer_count = integer == "0" ? 0 : integer.size();
+  const std::size_t count = integer_count + fraction.size();
   kinds_ |= kFraction;
-  integer_digits_max_ =
-      std::max(integer_digits_max_,
-               zero_before_point ? 0 : static_cast<std::int32_t>(std::min<std::size_t>(integer.size(), 1000)));
-  scale_max_ = std::max(scale_max_, static_cast<std::int32_t>(std::min<std::size_t>(fraction.size(), 1000)));
-  if (count <= 15) {
-    if (digits == 0 && integer.data() != text.data()) kinds_ |= kOnlyDouble;
+  integer_digits_max_ = std::max(integer_digits_max_, Digits(integer_count));
+  scale_max_ = std::max(scale_max_, Digits(fraction.size()));
+  const bool negative = integer.data() != text.data();
+  if (count <= kDoubleDigits) {
+    if (negative && digits == 0) kinds_ |= kOnlyDouble;
     return;
   }
-  if (integer.data() != text.data() && text.find_first_of("123456789") == std::string_view::npos) kinds_ |= kOnlyDouble;
-  if (survives_double_) survives_double_ = SurvivesDouble(text);
+  if (negative && text.find_first_of("123456789") == std::string_view::npos) kinds_ |= kOnlyDouble;
+  if (!survives_double_) return;
+  const Survival quick =
+      count <= 19 ? SurvivesDouble(digits, -static_cast<std::int64_t>(fraction.size())) : Survival::kUnknown;
+  survives_double_ = quick == Survival::kUnknown ? SurvivesDouble(text) : quick == Survival::kYes;
 }
 
 void TypeGuess::ObserveMoment(std::string_view text) {

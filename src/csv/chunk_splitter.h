@@ -18,7 +18,7 @@
 namespace sluice::csv {
 
 struct SplitterOptions {
-  std::size_t chunk_bytes = std::size_t{8} << 20;
+  std::size_t chunk_bytes = std::size_t{4} << 20;
   std::size_t record_bytes_max = std::size_t{64} << 20;
 };
 

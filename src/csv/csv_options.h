@@ -29,7 +29,7 @@ struct CsvOptions {
   std::size_t columns_max = 10'000;
   /// Bytes per unit of parallel work and per batch. Changing it changes the batches, so it is never derived from
   /// threads or memory.
-  std::size_t chunk_bytes = std::size_t{8} << 20;
+  std::size_t chunk_bytes = std::size_t{4} << 20;
 
   /// InvalidInput when the parts contradict each other.
   core::Status Validate() const;

@@ -44,13 +44,6 @@ std::string_view FieldGather::Unquote(const char* begin, const char* end) {
   return {copy, static_cast<std::size_t>(to - copy)};
 }
 
-std::string_view FieldGather::One(const char* begin, const char* end) {
-  if (begin == end) return {};
-  if (*begin == dialect_.quote && dialect_.quote != '\0') [[unlikely]]
-    return Unquote(begin, end);
-  return {begin, static_cast<std::size_t>(end - begin)};
-}
-
 const std::vector<std::string_view>& FieldGather::Gather(const char* text, const RecordIndex& index,
                                                          std::size_t column) {
   if (blocks_.size() > 1) blocks_.resize(1);

@@ -21,7 +21,11 @@ class FieldGather {
   /// The fields at place `column` of the good records of `index`'s tile.
   const std::vector<std::string_view>& Gather(const char* text, const RecordIndex& index, std::size_t column);
   /// The field [begin, end) alone.
-  std::string_view One(const char* begin, const char* end);
+  std::string_view One(const char* begin, const char* end) {
+    if (begin == end) return {};
+    if (*begin == dialect_.quote && dialect_.quote != '\0') return Unquote(begin, end);
+    return {begin, static_cast<std::size_t>(end - begin)};
+  }
 
  private:
   std::string_view Unquote(const char* begin, const char* end);
