@@ -9,8 +9,8 @@
 
 #include "parquet/column_layout.h"
 #include "parquet/file_streams.h"
-#include "parquet/writer.h"
 #include "parquet/row_group.h"
+#include "parquet/writer.h"
 
 namespace sluice::parquet {
 

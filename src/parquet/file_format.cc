@@ -34,15 +34,11 @@ constexpr double kBloomFalsePositives = 0.01;
   return ::parquet::Compression::UNCOMPRESSED;
 }
 
-// What the schema of Parquet itself cannot say.
+// Parquet itself keeps that a timestamp has a zone, not which.
 bool NeedsArrowSchema(const arrow::DataType& type) {
   if (type.id() == arrow::Type::TIMESTAMP) {
-    const auto& timestamp = static_cast<const arrow::TimestampType&>(type);
-    const std::string& zone = timestamp.timezone();
-    return timestamp.unit() == arrow::TimeUnit::SECOND || !(zone.empty() || zone == "UTC");
-  }
-  if (type.id() == arrow::Type::TIME32) {
-    return static_cast<const arrow::Time32Type&>(type).unit() == arrow::TimeUnit::SECOND;
+    const std::string& zone = static_cast<const arrow::TimestampType&>(type).timezone();
+    return !zone.empty() && zone != "UTC";
   }
   return std::any_of(type.fields().begin(), type.fields().end(),
                      [](const auto& child) { return NeedsArrowSchema(*child->type()); });

@@ -39,8 +39,8 @@ core::Result<std::shared_ptr<::parquet::WriterProperties>> MakeProperties(const 
                                                                           std::span<const ColumnLayout> layouts,
                                                                           arrow::MemoryPool* pool);
 
-/// `options.metadata`, and the Arrow schema for readers that know it when Parquet's own would lose something (the name
-/// of a zone, whole seconds).
+/// `options.metadata`, and the Arrow schema for readers that know it when Parquet's own would lose the name of a
+/// zone.
 core::Result<std::shared_ptr<const arrow::KeyValueMetadata>> MakeMetadata(const arrow::Schema& schema,
                                                                           const WriteOptions& options);
 

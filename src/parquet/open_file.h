@@ -1,0 +1,41 @@
+#pragma once
+
+#include <arrow/type_fwd.h>
+#include <parquet/arrow/reader.h>
+
+#include <memory>
+#include <string>
+
+#include "core/result.h"
+#include "storage/file_system.h"
+
+namespace sluice::parquet {
+
+/// Arrow's reader over a storage file: one thread, checksums verified, pages read as they are needed. Corruption naming
+/// `source` when the file is not whole.
+core::Result<std::unique_ptr<::parquet::arrow::FileReader>> OpenArrowReader(
+    std::unique_ptr<storage::RandomAccessFile> file, const std::string& source, std::int64_t batch_rows,
+    arrow::MemoryPool* pool);
+
+/// Call `work`, which reads `source`: whatever it throws or returns as an Arrow error about the bytes is Corruption,
+/// with the path in front.
+template <typename Work>
+auto ReadGuarded(const std::string& source, Work&& work) -> decltype(work());
+
+/// An error that came out of reading `source`, as the user should see it.
+core::Error ReadError(core::Error error, const std::string& source);
+
+}  // namespace sluice::parquet
+
+#include "parquet/guarded.h"
+
+namespace sluice::parquet {
+
+template <typename Work>
+auto ReadGuarded(const std::string& source, Work&& work) -> decltype(work()) {
+  auto result = Guarded(core::ErrorKind::kCorruption, std::forward<Work>(work));
+  if (!result.has_value()) return ReadError(std::move(result).error(), source);
+  return result;
+}
+
+}  // namespace sluice::parquet
