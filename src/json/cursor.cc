@@ -1,5 +1,6 @@
 #include "json/cursor.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "json/unescape.h"
@@ -36,6 +37,15 @@ const char* NumberEnd(const char* at) {
 }
 
 }  // namespace
+
+// A name with a backslash never stands in JSON as it is: a line end, which no string holds, takes its place.
+KeyText::KeyText(std::string_view name)
+    : quoted(name.find('\\') == std::string_view::npos ? std::string(name) + '"' : "\n") {
+  const std::size_t bytes = std::min(quoted.size(), sizeof head);
+  const std::uint64_t ones = ~std::uint64_t{0};
+  std::memcpy(&head, quoted.data(), bytes);
+  std::memcpy(&mask, &ones, bytes);
+}
 
 Cursor::Cursor(std::string_view block, const StructuralIndex& index)
     : text_(block.data()), at_(index.positions().data()), block_end_(static_cast<std::uint32_t>(block.size())) {}

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
+#include <string>
 #include <string_view>
 
 #include "json/structural_index.h"
@@ -9,6 +11,15 @@ namespace sluice::json {
 
 /// Arrays and objects inside one another; a deeper value rejects its record.
 inline constexpr int kDepthMax = 64;
+
+/// A key as it stands in JSON when it has no escapes, laid out to be compared fast.
+struct KeyText {
+  KeyText() = default;
+  explicit KeyText(std::string_view name);
+  std::string quoted;      ///< the name and its closing quote
+  std::uint64_t head = 0;  ///< its first 8 bytes in memory order, zeros behind a shorter one
+  std::uint64_t mask = 0;  ///< the bytes of `head` that count
+};
 
 /// Reads the tokens of one record after the other, checking each against RFC 8259.
 ///
@@ -31,14 +42,18 @@ class Cursor {
     ++at_;
     return true;
   }
-  /// When the token here is the string `quoted` (with its closing quote, without escapes) and a colon follows, take
-  /// both.
-  bool TakeKey(std::string_view quoted) {
+  /// When the token here is the key and a colon follows, take both.
+  bool TakeKey(const KeyText& key) {
     const std::uint32_t begin = *at_ + 1;
-    if (begin + quoted.size() > end_ || text_[*at_] != '"') return false;
-    if (std::string_view(text_ + begin, quoted.size()) != quoted || text_[at_[1]] != ':' || at_[1] >= end_) {
+    if (begin + key.quoted.size() > end_ || text_[*at_] != '"') return false;
+    std::uint64_t head = 0;
+    std::memcpy(&head, text_ + begin, sizeof head);  // the padding covers a key at the block's end
+    if ((head & key.mask) != key.head) return false;
+    if (key.quoted.size() > sizeof head &&
+        Text(begin, begin + static_cast<std::uint32_t>(key.quoted.size())) != key.quoted) {
       return false;
     }
+    if (text_[at_[1]] != ':' || at_[1] >= end_) return false;
     at_ += 2;
     return true;
   }

@@ -17,8 +17,7 @@ ObjectReader::Member& ObjectReader::At(const std::string& name) {
   if (found != by_name_.end()) return *found->second;
   auto member = std::make_unique<Member>();
   member->name = name;
-  // A name with a backslash never stands in JSON as it is; no string holds a raw line end.
-  member->quoted = name.find('\\') == std::string::npos ? name + '"' : "\n";
+  member->key = KeyText(name);
   Member& added = *member;
   members_.push_back(std::move(member));
   by_name_.emplace(added.name, &added);
@@ -44,7 +43,7 @@ bool ObjectReader::Read(Cursor& cursor, RecordContext& context, std::uint64_t in
 
 ObjectReader::Member* ObjectReader::TakeKey(Cursor& cursor, RecordContext& context, std::size_t position, Role role) {
   std::vector<Member*>& order = order_[static_cast<std::size_t>(role)];
-  if (position < order.size() && cursor.TakeKey(order[position]->quoted)) return order[position];
+  if (position < order.size() && cursor.TakeKey(order[position]->key)) return order[position];
   std::string_view name;
   bool escaped = false;
   const bool good = (cursor.Peek() == '"' || cursor.Fail("a key in quotes is expected")) &&

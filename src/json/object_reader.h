@@ -20,7 +20,7 @@ class ObjectReader {
  public:
   struct Member {
     std::string name;
-    std::string quoted;                     ///< as it stands in JSON, with its closing quote
+    KeyText key;                            ///< the name as it stands in JSON
     Column* column = nullptr;               ///< takes the value
     std::unique_ptr<ObjectReader> descend;  ///< its members go to columns of their own
     bool ignored = false;                   ///< not in the schema, which says to ignore such
