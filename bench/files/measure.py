@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 
@@ -48,7 +48,6 @@ def measure(
     command: Sequence[str],
     output: pathlib.Path,
     cwd: pathlib.Path,
-    env: Mapping[str, str] | None = None,
     exit_codes: Sequence[int] = (0,),
 ) -> Usage:
     """Run `command` and account it with wait4.
@@ -59,9 +58,7 @@ def measure(
     """
     with tempfile.TemporaryFile() as words:
         begin = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=cwd, env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL, stdout=words, stderr=subprocess.STDOUT
-        )
+        process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=words, stderr=subprocess.STDOUT)
         _, status, usage = os.wait4(process.pid, 0)
         wall_s = time.perf_counter() - begin
         process.returncode = os.waitstatus_to_exitcode(status)

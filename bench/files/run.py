@@ -69,9 +69,7 @@ def check_output(bench: Bench, case: str, subject: Subject) -> None:
 
 def run_once(bench: Bench, case: str, subject: Subject, is_first: bool) -> Usage:
     subject.output.unlink(missing_ok=True)
-    if subject.prepare:
-        subject.prepare()
-    usage = measure(subject.command, subject.output, subject.cwd, subject.env, subject.exit_codes)
+    usage = measure(subject.command, subject.output, subject.cwd, subject.exit_codes)
     if is_first:
         check_output(bench, case, subject)
     return usage

@@ -3,8 +3,7 @@ from __future__ import annotations
 
 import json
 import pathlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import shape
 
@@ -18,7 +17,7 @@ ONE_ROUND = 1
 class Subject:
     """One process of one case.
 
-    check: what verify.py must find in the output, once. prepare: runs before each round, outside the clock.
+    check: what verify.py must find in the output, once. rounds: fewer than the others run.
     """
 
     name: str
@@ -26,10 +25,8 @@ class Subject:
     output: pathlib.Path
     check: list[str]
     cwd: pathlib.Path = HERE
-    env: dict[str, str] = field(default_factory=dict)
     exit_codes: tuple[int, ...] = (0,)
     rounds: int | None = None
-    prepare: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True)
