@@ -33,15 +33,15 @@ brief() {
 }
 
 example_queries() {
-  show sluice query "SELECT count(*) AS queries, round(avg(execution_time_ms), 2) AS avg_ms, max(execution_time_ms) AS max_ms
-  FROM query_performance"
-  show sluice query "SELECT date_partition, count(*) AS query_count, round(avg(execution_time_ms), 2) AS avg_execution_ms,
-  max(execution_time_ms) AS max_execution_ms
-  FROM query_performance GROUP BY date_partition ORDER BY date_partition DESC LIMIT 30"
+  show sluice query "SELECT date_partition, count(*) AS queries, round(avg(execution_time_ms), 2) AS avg_ms,
+       max(execution_time_ms) AS max_ms
+FROM query_performance GROUP BY date_partition ORDER BY date_partition DESC LIMIT 7"
+  show sluice query "SELECT round(avg_query_time(30), 2) AS avg_ms_of_30_days"
+  show sluice query "SELECT timestamp, query_hash, table_name, execution_time_ms FROM slow_queries(100) LIMIT 5"
   show sluice query "SELECT priority, count(*) AS recommendations, max(estimated_speedup) AS best_speedup
-  FROM index_recommendations GROUP BY priority ORDER BY recommendations DESC"
+FROM index_recommendations GROUP BY priority ORDER BY best_speedup DESC"
   show sluice query "SELECT event_type, metric_name, count(*) AS events, round(avg(metric_value), 2) AS average
-  FROM optimization_summary GROUP BY ALL ORDER BY events DESC LIMIT 5"
+FROM optimization_summary GROUP BY ALL ORDER BY events DESC LIMIT 5"
 }
 
 dev_run() {
@@ -54,7 +54,7 @@ dev_run() {
   rm -rf "$folder"
   mkdir -p "$folder"
   cp -r examples/query_analytics/. "$folder/"
-  python3 "$folder/generate.py" "$folder" --weeks 7
+  python3 "$folder/generate.py" "$folder" --weeks 7 --end "$(date +%F)"
   export PATH="$ROOT/build/release:$PATH"
   cd "$folder"
   say "the configuration is build/example/sluice.yaml; first a dry run"
