@@ -65,6 +65,6 @@ def measure(
         if process.returncode not in exit_codes:
             words.seek(0)
             last = words.read()[-2000:].decode(errors="replace")
-            raise ProcessFailed(f"{command[0]} ended with {process.returncode}:\n{last}")
+            raise ProcessFailed(f"{pathlib.Path(command[0]).name} ended with {process.returncode}:\n{last}")
     os.sync()
     return Usage(usage.ru_utime, usage.ru_stime, wall_s, usage.ru_maxrss / 1024, size_of(output))

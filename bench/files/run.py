@@ -48,7 +48,8 @@ def make_inputs(bench: Bench, names: list[str]) -> None:
     """Make what is missing, and read everything once, so that the first to run does not pay for the disk."""
     inputs = sorted({item for name in names for item in CASES[name].inputs})
     if inputs:
-        command = [str(bench.peer_python), "generate.py", "--rows", str(bench.rows), "--folder", str(bench.data), "--inputs", ",".join(inputs)]
+        command = [str(bench.peer_python), "generate.py", "--rows", str(bench.rows), "--folder", str(bench.data)]
+        command += ["--inputs", ",".join(inputs)]
         subprocess.run(command, cwd=HERE, check=True)
     (bench.data / "out").mkdir(parents=True, exist_ok=True)
     for path in bench.data.iterdir():
@@ -68,7 +69,8 @@ def check_output(bench: Bench, case: str, subject: Subject) -> None:
 
 
 def run_once(bench: Bench, case: str, subject: Subject, is_first: bool) -> Usage:
-    subject.output.unlink(missing_ok=True)
+    for path in (subject.output, *subject.leftovers):
+        path.unlink(missing_ok=True)
     usage = measure(subject.command, subject.output, subject.cwd, subject.exit_codes)
     if is_first:
         check_output(bench, case, subject)
@@ -122,7 +124,7 @@ def main() -> int:
         print("\n" + (report.case_table(name, results[name]) if any(results[name].values()) else f"{name}: skipped"), flush=True)
     print("\n" + report.goal_table(results))
     path = result_path(arguments, bench, date)
-    path.write_text(json.dumps({**report.as_json(results, facts), "failures": failures}, indent=1) + "\n")
+    path.write_text(json.dumps({**report.as_json(results, facts), "failures": [text.split("\n")[0] for text in failures]}, indent=1) + "\n")
     print("\n".join(["", *failures, f"written: {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}"]))
     if not arguments.keep:
         for output in (data / "out").iterdir():

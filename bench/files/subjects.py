@@ -17,7 +17,8 @@ ONE_ROUND = 1
 class Subject:
     """One process of one case.
 
-    check: what verify.py must find in the output, once. rounds: fewer than the others run.
+    check: what verify.py must find in the output, once. rounds: fewer than the others run. leftovers: files beside the
+    output that a round must not find.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Subject:
     cwd: pathlib.Path = HERE
     exit_codes: tuple[int, ...] = (0,)
     rounds: int | None = None
+    leftovers: tuple[pathlib.Path, ...] = ()
 
 
 @dataclass(frozen=True)

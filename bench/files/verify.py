@@ -40,7 +40,9 @@ def main() -> int:
     parser.add_argument("--facts", type=pathlib.Path)
     parser.add_argument("--rows", type=int)
     arguments = parser.parse_args()
-    if arguments.facts:
+    if not arguments.output.exists():
+        found = ["there is no output"]
+    elif arguments.facts:
         found = value_differences(arguments.output, json.loads(arguments.facts.read_text()))
     else:
         found = row_differences(arguments.output, arguments.rows)
