@@ -47,12 +47,20 @@ Number NumberAt(const Json& json, const char* key) {
   return found != json.end() && found->is_number() ? found->get<Number>() : Number{};
 }
 
+// The first of two names that is there: DuckDB 2.0 renamed what 1.x gave.
+template <typename Number>
+Number NumberAt(const Json& json, const char* key, const char* later_key) {
+  return json.contains(key) ? NumberAt<Number>(json, key) : NumberAt<Number>(json, later_key);
+}
+
 FileScan ReadScan(const Json& node, const Json& info) {
   FileScan scan;
   scan.reader = JoinedText(info, "Function");
   scan.file_filters = JoinedText(info, "File Filters");
   scan.row_filters = JoinedText(info, "Filters");
-  scan.rows_scanned = NumberAt<std::uint64_t>(node, "operator_rows_scanned");
+  scan.rows_scanned = NumberAt<std::uint64_t>(node, "operator_rows_scanned", "rows_scanned");
+  scan.row_groups_read = NumberAt<std::uint64_t>(node, "row_groups_scanned");
+  scan.row_groups_total = NumberAt<std::uint64_t>(node, "total_row_groups_to_scan");
   scan.files_read = ParseCount(JoinedText(info, "Total Files Read"));
   scan.files_total = scan.files_read;
   // "1/3": left after the folder names, of all. Not there when no file filter applied.
@@ -68,9 +76,14 @@ void Collect(const Json& node, ScanReport& report) {
   if (info != node.end() && info->is_object() && info->contains("Total Files Read")) {
     report.scans.push_back(ReadScan(node, *info));
   }
-  const auto children = node.find("children");
-  if (children == node.end()) return;
-  for (const Json& child : *children) Collect(child, report);
+  // The tree hangs under "operator" in 2.0, and below that under "children" in all versions.
+  for (const char* key : {"children", "operator"}) {
+    const auto children = node.find(key);
+    if (children == node.end() || !children->is_array()) continue;
+    for (const Json& child : *children) {
+      if (child.is_object()) Collect(child, report);
+    }
+  }
 }
 
 }  // namespace
@@ -83,9 +96,10 @@ core::Result<ScanReport> ReportScans(Session& session, const std::string& sql) {
   const Json json = Json::parse(plan, nullptr, false);
   if (!json.is_object()) return core::Unsupported("this version of DuckDB explains itself in another form");
   ScanReport report;
-  report.bytes_read = NumberAt<std::uint64_t>(json, "total_bytes_read");
-  report.rows_returned = NumberAt<std::uint64_t>(json, "rows_returned");
-  report.seconds = NumberAt<double>(json, "latency");
+  const Json& io = json.contains("io") ? json["io"] : json;
+  const Json& query = json.contains("query") ? json["query"] : json;
+  report.bytes_read = NumberAt<std::uint64_t>(io, "total_bytes_read");
+  report.seconds = NumberAt<double>(query, "latency", "total_time");
   Collect(json, report);
   return report;
 }
@@ -102,11 +116,16 @@ std::string FormatScanReport(const ScanReport& report) {
     if (!scan.row_filters.empty()) {
       text += fmt::format("  row groups and rows compared with: {}\n", scan.row_filters);
     }
+    if (scan.row_groups_total > scan.row_groups_read) {
+      text += fmt::format("  skipped {} of {} row groups by their statistics\n",
+                          core::FormatCount(scan.row_groups_total - scan.row_groups_read),
+                          core::FormatCount(scan.row_groups_total));
+    }
     for (const std::string& path : scan.paths_read) text += "  read " + path + "\n";
   }
   if (report.scans.empty()) text = "no files were read\n";
-  text += fmt::format("{} read in {:.3f} s\n", core::FormatByteSizeRounded(report.bytes_read), report.seconds);
-  return text;
+  if (report.bytes_read == 0) return text;
+  return text + fmt::format("{} read in {:.3f} s\n", core::FormatByteSizeRounded(report.bytes_read), report.seconds);
 }
 
 }  // namespace sluice::query

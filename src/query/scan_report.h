@@ -18,14 +18,17 @@ struct FileScan {
   std::string file_filters;  ///< Decided by folder names; "" when none.
   std::string row_filters;   ///< Compared with the statistics of row groups, then with the rows; "" when none.
   std::uint64_t rows_scanned = 0;
-  std::vector<std::string> paths_read;  ///< As far as DuckDB tells; it shortens long lists.
+  /// Left after comparing statistics with `row_filters`, of all in the files read; 0 of 0 when DuckDB does not tell
+  /// (before 2.0).
+  std::uint64_t row_groups_read = 0;
+  std::uint64_t row_groups_total = 0;
+  std::vector<std::string> paths_read;  ///< As far as DuckDB tells (not before 1.5; long lists are shortened).
 };
 
 struct ScanReport {
   std::vector<FileScan> scans;
-  std::uint64_t bytes_read = 0;
-  std::uint64_t rows_returned = 0;
-  double seconds = 0;
+  std::uint64_t bytes_read = 0;  ///< 0 when DuckDB does not tell (before 1.5).
+  double seconds = 0;            ///< Likewise.
 };
 
 /// Run a reading statement under EXPLAIN ANALYZE and say which files it read and skipped, and by what. The statement is
