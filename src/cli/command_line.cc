@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cctype>
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <vector>
@@ -13,43 +13,40 @@
 #include "cli/verbs.h"
 #include "core/suggestion.h"
 #include "core/version.h"
+#include "jobs/settings.h"
 
 namespace sluice::cli {
 namespace {
 
-struct SharedFlag {
-  const char* flag;
-  const char* key;
-  const char* help;
-};
-
-constexpr SharedFlag kSharedFlags[] = {
-    {"--config", "config", "the configuration file (./sluice.yaml)"},
-    {"--state", "state", "the folder of the ledger (.sluice beside the configuration)"},
-    {"--output", "output", "text, json, jsonl, csv or md"},
-    {"--memory", "memory", "the budget for all buffers, e.g. 256MiB (25 % of RAM)"},
-    {"--threads", "threads", "threads that work at once (all cores)"},
-    {"--progress", "progress", "auto, always or never"},
-    {"--log-level", "log_level", "debug, info, warn or error"},
-    {"--log-format", "log_format", "text or json"},
-};
+// The settings that are flags of every verb; others are flags of the verbs they are about.
+constexpr const char* kSharedSettings[] = {"state",    "output",    "memory",     "threads",
+                                           "progress", "log_level", "log_format", "log_file"};
 
 void AddSharedFlags(CLI::App& app, Application& application) {
-  for (const SharedFlag& shared : kSharedFlags) {
+  constexpr const char* kGroup = "Everywhere";
+  app.add_option("--config", application.config_flag, "the configuration file (default: ./sluice.yaml)")->group(kGroup);
+  for (const char* name : kSharedSettings) {
+    const jobs::SettingDefinition* setting = jobs::FindSetting(name);
+    if (setting == nullptr) continue;
+    std::string help = setting->meaning;
+    for (const std::string& choice : setting->choices)
+      help += (&choice == setting->choices.data() ? ": " : ", ") + choice;
     app.add_option_function<std::string>(
-           shared.flag, [&application, key = shared.key](const std::string& value) { application.given[key] = value; },
-           shared.help)
-        ->group("Everywhere");
+           jobs::FlagNameOf(name), [&application, name](const std::string& text) { application.flags[name] = text; },
+           help)
+        ->group(kGroup);
   }
-  app.add_flag("-q,--quiet", application.quiet, "say nothing but errors")->group("Everywhere");
-  app.add_flag("-v,--verbose", application.verbose, "say more")->group("Everywhere");
+  app.add_flag_callback(
+         "-q,--quiet", [&application] { application.flags["quiet"] = "true"; }, "say nothing but errors")
+      ->group(kGroup);
+  app.add_flag_callback(
+         "-v,--verbose", [&application] { application.flags["verbose"] = "true"; }, "say more")
+      ->group(kGroup);
 }
 
-std::string EnvironmentTwin(const std::string& flag) {
-  std::string name = "SLUICE_";
-  for (const char c : flag)
-    name.push_back(c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
-  return name;
+std::string EnvironmentNameOf(std::string flag) {
+  std::replace(flag.begin(), flag.end(), '-', '_');
+  return jobs::EnvironmentNameOf(flag);
 }
 
 // Every flag of a verb has an environment twin: --max-rejects = SLUICE_MAX_REJECTS. The shared ones are resolved with
@@ -58,7 +55,7 @@ void AddEnvironmentTwins(CLI::App& app) {
   for (CLI::App* verb : app.get_subcommands({})) {
     for (CLI::Option* option : verb->get_options()) {
       if (!option->get_lnames().empty() && option->get_lnames()[0] != "help") {
-        option->envname(EnvironmentTwin(option->get_lnames()[0]));
+        option->envname(EnvironmentNameOf(option->get_lnames()[0]));
       }
     }
     AddEnvironmentTwins(*verb);

@@ -19,7 +19,7 @@ struct CopyFlags {
   ReadFlags read;
   std::vector<std::pair<std::string, std::string>> write;
   std::string rejects_path;
-  std::string rejects_max = "0";
+  std::string rejects_max;
   std::string mode = "create";
   bool dry_run = false;
   bool explain = false;
@@ -70,13 +70,17 @@ core::Result<jobs::CopyRequest> MakeRequest(const CopyFlags& flags, Application&
   request.target = flags.paths.back();
   SLUICE_ASSIGN_OR_RETURN(request.read, flags.read.Settings());
   SLUICE_ASSIGN_OR_RETURN(request.declared, flags.read.Declared(application.files()));
+  const jobs::Settings& settings = application.settings();
+  SLUICE_TRY(jobs::SetWriteSetting(request.write, "codec", settings.text("codec")));
+  SLUICE_TRY(jobs::SetWriteSetting(request.write, "row_group_bytes", settings.text("row_group_size")));
+  SLUICE_TRY(jobs::SetWriteSetting(request.write, "row_group_rows", settings.text("row_group_rows")));
   for (const auto& [setting, text] : flags.write) {
     const core::Status set = jobs::SetWriteSetting(request.write, setting, text);
     if (!set) return core::UsageError(set.error().message()).WithHint(set.error().hint());
   }
-  const auto budget = pipeline::RejectBudget::Parse(flags.rejects_max);
+  request.rejects_max = flags.rejects_max.empty() ? settings.text("max_rejects") : flags.rejects_max;
+  const auto budget = pipeline::RejectBudget::Parse(request.rejects_max);
   if (!budget) return core::UsageError("--max-rejects: " + budget.error().message()).WithHint(budget.error().hint());
-  request.rejects_max = flags.rejects_max;
   request.rejects_path = flags.rejects_path;
   SLUICE_ASSIGN_OR_RETURN(request.mode, ParseMode(flags.mode));
   return request;
@@ -84,7 +88,8 @@ core::Result<jobs::CopyRequest> MakeRequest(const CopyFlags& flags, Application&
 
 core::Result<ExitCode> Copy(const CopyFlags& flags, Application& application) {
   SLUICE_ASSIGN_OR_RETURN(const jobs::CopyRequest request, MakeRequest(flags, application));
-  const jobs::Environment& environment = application.environment();
+  SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* world, application.environment());
+  const jobs::Environment& environment = *world;
   const auto begun = application.clock().Monotonic();
   const auto elapsed_ms = [&] {
     return std::chrono::duration_cast<std::chrono::milliseconds>(application.clock().Monotonic() - begun).count();

@@ -9,6 +9,7 @@
 #include "jobs/file_source.h"
 #include "jobs/input_list.h"
 #include "jobs/schema_discovery.h"
+#include "pipeline/task_runner.h"
 #include "schema/schema_diff.h"
 #include "schema/schema_file.h"
 
@@ -27,8 +28,9 @@ core::Result<jobs::Discovery> Discover(const SchemaFlags& flags, Application& ap
   SLUICE_ASSIGN_OR_RETURN(read, flags.read.Settings());
   SLUICE_ASSIGN_OR_RETURN(const auto declared, flags.read.Declared(application.files()));
   SLUICE_ASSIGN_OR_RETURN(const auto inputs, jobs::ExpandSources(flags.sources, application.files()));
-  jobs::InputOpener opener(application.environment(), read);
-  return jobs::DiscoverSchema(inputs, read, declared, application.environment(), opener);
+  SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
+  jobs::InputOpener opener(*environment, read);
+  return jobs::DiscoverSchema(inputs, read, declared, *environment, opener);
 }
 
 core::Result<ExitCode> Infer(const SchemaFlags& flags, Application& application) {
@@ -53,8 +55,9 @@ core::Result<ExitCode> Check(const SchemaFlags& flags, Application& application)
   for (const std::string& path : inputs) {
     SLUICE_ASSIGN_OR_RETURN(task.inputs.emplace_back(), jobs::DescribeInput(path, application.files()));
   }
-  jobs::InputOpener opener(application.environment(), settings.read);
-  jobs::FileSource source(application.environment(), opener, settings);
+  SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
+  jobs::InputOpener opener(*environment, settings.read);
+  jobs::FileSource source(*environment, opener, settings);
   SLUICE_ASSIGN_OR_RETURN(const auto reader, source.Open({}, task));
   std::uint64_t rows = 0;
   std::uint64_t rejected = 0;
@@ -63,7 +66,7 @@ core::Result<ExitCode> Check(const SchemaFlags& flags, Application& application)
     if (!batch) break;
     rows += static_cast<std::uint64_t>(batch->rows->num_rows()) + batch->rejects.size();
     for (const columns::Reject& reject : batch->rejects) {
-      if (rejected++ < kRejectsShownMax) application.console().Data(columns::ToJsonLine(reject) + "\n");
+      if (rejected++ < kRejectsShownMax) application.console().Warn(pipeline::DescribeReject(reject));
     }
   }
   for (const auto& finding : reader->findings()) {
@@ -87,9 +90,10 @@ core::Result<schema::Schema> LoadSchema(const std::string& path, Application& ap
     return spec.ToSchema();
   }
   jobs::ReadSettings read;
-  jobs::InputOpener opener(application.environment(), read);
+  SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
+  jobs::InputOpener opener(*environment, read);
   SLUICE_ASSIGN_OR_RETURN(const jobs::Discovery discovery,
-                          jobs::DiscoverSchema({path}, read, {}, application.environment(), opener));
+                          jobs::DiscoverSchema({path}, read, {}, *environment, opener));
   return discovery.spec.ToSchema();
 }
 

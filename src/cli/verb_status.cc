@@ -12,8 +12,13 @@ constexpr std::size_t kRunsShownMax = 20;
 
 core::Result<ExitCode> Status(const std::string& run, Application& application) {
   Console& console = application.console();
-  SLUICE_ASSIGN_OR_RETURN(const auto ledger,
-                          pipeline::Ledger::OpenExisting(application.state_path(), application.clock()));
+  SLUICE_TRY(application.OpenProjectIfThere());
+  auto opened = pipeline::Ledger::OpenExisting(application.state_path(), application.clock());
+  if (!opened && opened.error().kind() == core::ErrorKind::kNotFound && run.empty()) {
+    console.Data(console.json() ? "{\"runs\":[]}\n" : "no runs yet\n");
+    return ExitCode::kDone;
+  }
+  SLUICE_ASSIGN_OR_RETURN(const std::unique_ptr<pipeline::Ledger> ledger, std::move(opened));
   if (run.empty()) {
     SLUICE_ASSIGN_OR_RETURN(const auto runs, ledger->ListRuns(kRunsShownMax));
     console.Data(console.json() ? pipeline::ToJson(runs, console.json_indent()) + "\n" : pipeline::ToText(runs));

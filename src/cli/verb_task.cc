@@ -4,10 +4,12 @@
 #include <memory>
 
 #include "cli/job_printer.h"
+#include "cli/open_ledger.h"
 #include "cli/verbs.h"
 #include "core/byte_size.h"
+#include "jobs/document.h"
+#include "jobs/export_job.h"
 #include "jobs/plan_runner.h"
-#include "storage/publish.h"
 
 namespace sluice::cli {
 namespace {
@@ -19,7 +21,7 @@ core::Status WriteDocument(const std::string& path, const std::string& text, App
     application.console().Data(text);
     return core::Ok();
   }
-  return storage::WriteWhole(application.files(), path, text);
+  return jobs::WriteDocument(path, text, application.files());
 }
 
 core::Result<jobs::PlannedJob> ReadPlan(const std::string& path, Application& application) {
@@ -43,10 +45,11 @@ core::Result<ExitCode> DoOneTask(const TaskFlags& flags, Application& applicatio
     return core::UsageError(fmt::format("the plan has no task {}", flags.index))
         .WithHint(fmt::format("its tasks are 0 to {}", job.plan.tasks.size() - 1));
   }
-  jobs::InputOpener opener(application.environment(), job.settings.read);
+  SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
+  jobs::InputOpener opener(*environment, job.settings.read);
   pipeline::Progress progress = application.MakeProgress();
   pipeline::TaskReport report;
-  SLUICE_TRY(jobs::DoTask(job, flags.index, application.environment(), opener, progress, report));
+  SLUICE_TRY(jobs::DoTask(job, flags.index, jobs::Publisher::kOtherProcess, *environment, opener, progress, report));
   SLUICE_TRY(WriteDocument(flags.report_path, ToJson(report), application));
   if (!flags.report_path.empty() && flags.report_path != "-") {
     application.console().Say(
@@ -61,6 +64,29 @@ struct CommitFlags {
   std::vector<std::string> report_paths;
 };
 
+// A commit of an export is known to later runs of the same configuration.
+core::Status Record(const pipeline::Plan& plan, const std::vector<pipeline::TaskReport>& reports,
+                    Application& application) {
+  SLUICE_TRY(application.OpenProjectIfThere());
+  SLUICE_ASSIGN_OR_RETURN(const OpenLedger ledger,
+                          OpenLedger::Open(application, plan.run, "commit " + plan.job, false));
+  const core::Status begun = ledger->BeginRun(plan.run, "commit " + plan.job);
+  if (!begun && begun.error().kind() == core::ErrorKind::kAlreadyExists) return core::Ok();  // committed before
+  SLUICE_TRY(begun);
+  SLUICE_TRY(jobs::RecordCommit(plan, reports, *ledger));
+  pipeline::RunCounts counts{.outputs = reports.size()};
+  for (const pipeline::TaskReport& report : reports) {
+    counts.rows_read += report.rows_read;
+    counts.rows_written += report.rows_written;
+    counts.rows_rejected += report.rows_rejected;
+    counts.bytes_read += report.bytes_read;
+    counts.bytes_written += report.output.bytes;
+  }
+  const bool rejected = counts.rows_rejected > 0;
+  return ledger->FinishRun(plan.run, rejected ? pipeline::RunStatus::kRejected : pipeline::RunStatus::kDone, counts,
+                           "");
+}
+
 core::Result<ExitCode> CommitReports(const CommitFlags& flags, Application& application) {
   SLUICE_ASSIGN_OR_RETURN(const jobs::PlannedJob job, ReadPlan(flags.plan_path, application));
   std::vector<pipeline::TaskReport> reports;
@@ -70,7 +96,9 @@ core::Result<ExitCode> CommitReports(const CommitFlags& flags, Application& appl
     if (!report) return std::move(report).error().WithPrefix(path + ": ");
     reports.push_back(*std::move(report));
   }
-  const pipeline::JobReport report = jobs::DoCommit(job.plan, reports, application.environment());
+  SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
+  const pipeline::JobReport report = jobs::DoCommit(job.plan, reports, *environment);
+  if (!report.error && job.plan.kind == "export") SLUICE_TRY(Record(job.plan, reports, application));
   return JobPrinter(application.console()).PrintReport(report, false);
 }
 

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
-
 #include "storage/glob.h"
 
 namespace sluice::jobs {
@@ -13,27 +10,15 @@ using pipeline::InputFile;
 
 core::Result<std::vector<std::string>> ExpandSources(const std::vector<std::string>& sources,
                                                      storage::FileSystem& files) {
-  std::vector<std::string> inputs;
+  std::vector<std::string> patterns;
   for (const std::string& source : sources) {
-    if (source == "-") {
-      inputs.push_back(source);
-      continue;
-    }
     if (source.find("://") != std::string::npos || source.starts_with("delta:")) {
       return core::Unsupported(fmt::format("'{}': sources of this kind are not in this version", source))
           .WithHint("copy files: csv, tsv, json, ndjson, txt, parquet");
     }
-    const std::string path = source.starts_with("file:") ? source.substr(5) : source;
-    SLUICE_ASSIGN_OR_RETURN(std::vector<std::string> found, storage::Glob(path, files));
-    inputs.insert(inputs.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+    patterns.push_back(source.starts_with("file:") ? source.substr(5) : source);
   }
-  for (const std::string& input : inputs) {
-    if (std::count(inputs.begin(), inputs.end(), input) > 1) {
-      return core::UsageError(fmt::format("{}: is given more than once", input))
-          .WithHint("its rows would be there twice");
-    }
-  }
-  return inputs;
+  return storage::ExpandGlobs(files, patterns);
 }
 
 core::Result<InputFile> DescribeInput(const std::string& path, storage::FileSystem& files) {

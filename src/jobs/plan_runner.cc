@@ -1,6 +1,8 @@
 #include "jobs/plan_runner.h"
 
 #include <chrono>
+#include <set>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -8,6 +10,8 @@
 #include "jobs/file_source.h"
 #include "jobs/parquet_sink.h"
 #include "pipeline/task_runner.h"
+#include "storage/path.h"
+#include "storage/recovery.h"
 
 namespace sluice::jobs {
 namespace {
@@ -60,12 +64,24 @@ void RemovePending(std::span<const TaskReport> reports, storage::FileSystem& fil
   }
 }
 
+// Completes commits and removes temporary files of processes that died. Failing at it must not stop the work: what
+// could not be removed is in nobody's way.
+void CleanUpAfterOthers(const Plan& plan, const Environment& environment) {
+  std::set<std::string> folders;
+  for (const pipeline::PlannedTask& task : plan.tasks) folders.insert(std::string(storage::ParentPath(task.output)));
+  for (const std::string& folder : folders) {
+    storage::RecoverOptions options;
+    options.now = environment.clock.Now();
+    (void)storage::Recover(environment.files, folder, {}, options);
+  }
+}
+
 }  // namespace
 
-core::Status DoTask(const PlannedJob& job, std::size_t index, const Environment& environment, InputOpener& opener,
-                    pipeline::Progress& progress, TaskReport& report) {
+core::Status DoTask(const PlannedJob& job, std::size_t index, Publisher publisher, const Environment& environment,
+                    InputOpener& opener, pipeline::Progress& progress, TaskReport& report) {
   FileSource source(environment, opener, job.settings);
-  ParquetSink sink(environment, job.settings);
+  ParquetSink sink(environment, job.settings, publisher);
   const pipeline::TaskContext context{source, sink, environment.clock, environment.cancellation, progress};
   return pipeline::RunTask(job.plan, job.plan.tasks[index], context, report);
 }
@@ -85,12 +101,13 @@ JobReport DoCommit(const Plan& plan, std::span<const TaskReport> reports, const 
 }
 
 JobReport RunPlan(const PlannedJob& job, const Environment& environment, InputOpener& opener,
-                  pipeline::Progress& progress) {
+                  pipeline::Progress& progress, std::vector<TaskReport>* tasks) {
   const Plan& plan = job.plan;
+  CleanUpAfterOthers(plan, environment);
   std::vector<TaskReport> reports;
   for (std::size_t index = 0; index < plan.tasks.size(); ++index) {
     reports.emplace_back();
-    core::Status status = DoTask(job, index, environment, opener, progress, reports.back());
+    core::Status status = DoTask(job, index, Publisher::kThisProcess, environment, opener, progress, reports.back());
     if (status) continue;
     JobReport report = BeginReport(plan);
     for (const TaskReport& task : reports) AddTask(task, report);
@@ -100,8 +117,10 @@ JobReport RunPlan(const PlannedJob& job, const Environment& environment, InputOp
     return report;
   }
   JobReport report = DoCommit(plan, reports, environment);
+  // After an unknown outcome the files may be needed to complete the commit.
   const bool removable = report.error && report.error->kind() != core::ErrorKind::kOutcomeUnknown;
   if (removable) RemovePending(reports, environment.files);
+  if (tasks != nullptr) *tasks = std::move(reports);
   return report;
 }
 

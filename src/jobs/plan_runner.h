@@ -6,6 +6,7 @@
 #include "core/result.h"
 #include "jobs/environment.h"
 #include "jobs/input_opener.h"
+#include "jobs/parquet_sink.h"
 #include "jobs/plan_settings.h"
 #include "pipeline/job_report.h"
 #include "pipeline/progress.h"
@@ -14,17 +15,18 @@
 namespace sluice::jobs {
 
 /// Do one task of a plan of files in this process. Nothing is published. `report` is filled as far as the task got.
-core::Status DoTask(const PlannedJob& job, std::size_t index, const Environment& environment, InputOpener& opener,
-                    pipeline::Progress& progress, pipeline::TaskReport& report);
+core::Status DoTask(const PlannedJob& job, std::size_t index, Publisher publisher, const Environment& environment,
+                    InputOpener& opener, pipeline::Progress& progress, pipeline::TaskReport& report);
 
 /// Publish what the tasks wrote, after checking that all reported and that the reject budget was kept. Returns the
 /// job's report; its error is set when nothing was published.
 pipeline::JobReport DoCommit(const pipeline::Plan& plan, std::span<const pipeline::TaskReport> reports,
                              const Environment& environment);
 
-/// All tasks and the commit. What was written aside is removed when the job fails.
+/// All tasks and the commit. What was written aside is removed when the job fails. `tasks`, when given, gets the tasks'
+/// reports.
 pipeline::JobReport RunPlan(const PlannedJob& job, const Environment& environment, InputOpener& opener,
-                            pipeline::Progress& progress);
+                            pipeline::Progress& progress, std::vector<pipeline::TaskReport>* tasks = nullptr);
 
 /// The report of a plan that is not carried out.
 pipeline::JobReport DryRunReport(const pipeline::Plan& plan);

@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kReadPrefix = "read.";
 constexpr std::string_view kWritePrefix = "write.";
 constexpr const char* kSchemaKey = "schema";
+constexpr const char* kInferredKey = "schema.inferred";
 
 std::map<std::string, std::string> WithoutPrefix(const std::map<std::string, std::string>& texts,
                                                  std::string_view prefix) {
@@ -25,9 +26,20 @@ std::map<std::string, std::string> WithoutPrefix(const std::map<std::string, std
 }  // namespace
 
 void StoreSettings(const PlanSettings& settings, pipeline::Plan& plan) {
+  if (settings.inferred) plan.settings[kInferredKey] = "yes";
   plan.settings[kSchemaKey] = schema::SchemaFileToJson(settings.spec);
   for (auto& [name, text] : ToMap(settings.read)) plan.settings[std::string(kReadPrefix) + name] = text;
   for (auto& [name, text] : ToMap(settings.write)) plan.settings[std::string(kWritePrefix) + name] = text;
+}
+
+void StoreTaskSpec(const schema::TableSpec& spec, pipeline::PlannedTask& task) {
+  task.settings[kTaskSchema] = schema::SchemaFileToJson(spec);
+}
+
+core::Result<schema::TableSpec> TaskSpec(const PlanSettings& settings, const pipeline::PlannedTask& task) {
+  const auto own = task.settings.find(kTaskSchema);
+  if (own == task.settings.end()) return settings.spec;
+  return schema::ParseSchemaFile(own->second, "the task's schema");
 }
 
 core::Result<PlanSettings> LoadSettings(const pipeline::Plan& plan) {
@@ -35,6 +47,7 @@ core::Result<PlanSettings> LoadSettings(const pipeline::Plan& plan) {
   const auto schema_text = plan.settings.find(kSchemaKey);
   if (schema_text == plan.settings.end()) return core::InvalidInput("the plan has no schema");
   SLUICE_ASSIGN_OR_RETURN(settings.spec, schema::ParseSchemaFile(schema_text->second, "the plan's schema"));
+  settings.inferred = plan.settings.contains(kInferredKey);
   SLUICE_ASSIGN_OR_RETURN(settings.read, ReadSettingsFromMap(WithoutPrefix(plan.settings, kReadPrefix)));
   SLUICE_ASSIGN_OR_RETURN(settings.write, WriteOptionsFromMap(WithoutPrefix(plan.settings, kWritePrefix)));
   return settings;

@@ -17,6 +17,7 @@ namespace sluice::jobs {
 struct Discovery {
   schema::TableSpec spec = {};
   std::vector<pipeline::PlannedColumn> columns = {};
+  bool inferred = false;                   ///< not declared
   std::vector<std::string> warnings = {};  ///< columns that some inputs add, lack or widen: one sentence each
 };
 

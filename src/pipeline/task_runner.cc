@@ -22,17 +22,6 @@ std::string Describe(const ColumnFinding& finding) {
   return text;
 }
 
-std::string Describe(const columns::Reject& reject) {
-  constexpr std::size_t kTextBytesMax = 120;
-  std::string text = reject.text.substr(0, kTextBytesMax);
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
-  }
-  if (reject.text.size() > kTextBytesMax) text += "...";
-  const std::string column = reject.column.empty() ? "" : fmt::format(" column '{}':", reject.column);
-  return fmt::format("{}:{}:{} {}: {}", reject.source, reject.line, column, reject.reason, text);
-}
-
 /// One task on its way: reads, writes, counts.
 class Mover {
  private:
@@ -90,7 +79,7 @@ class Mover {
     report_.rows_read += rows + batch.rejects.size();
     for (const columns::Reject& reject : batch.rejects) {
       ++report_.rows_rejected;
-      if (report_.reject_examples.size() < kRejectsNamedMax) report_.reject_examples.push_back(Describe(reject));
+      if (report_.reject_examples.size() < kRejectsNamedMax) report_.reject_examples.push_back(DescribeReject(reject));
       SLUICE_TRY(writer.Reject(reject));
     }
     if (budget_.Hopeless(report_.rows_rejected)) return CheckRejectBudget(plan_, {&report_, 1});
@@ -110,6 +99,17 @@ class Mover {
 };
 
 }  // namespace
+
+std::string DescribeReject(const columns::Reject& reject) {
+  constexpr std::size_t kTextBytesMax = 120;
+  std::string text = reject.text.substr(0, kTextBytesMax);
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  }
+  if (reject.text.size() > kTextBytesMax) text += "...";
+  const std::string column = reject.column.empty() ? "" : fmt::format(" column '{}':", reject.column);
+  return fmt::format("{}:{}:{} {}: {}", reject.source, reject.line, column, reject.reason, text);
+}
 
 core::Status RunTask(const Plan& plan, const PlannedTask& task, const TaskContext& context, TaskReport& report) {
   report = TaskReport{.run = plan.run, .index = task.index};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 
 #include "core/cancellation.h"
 #include "core/clock.h"
@@ -26,6 +27,9 @@ struct TaskContext {
 /// Fails with InvalidInput as soon as the rejects of this task alone exceed the plan's budget. The final word on the
 /// budget, over all tasks, is CheckRejectBudget's.
 core::Status RunTask(const Plan& plan, const PlannedTask& task, const TaskContext& context, TaskReport& report);
+
+/// A rejected row in one line for people: "in.csv:7: column 'v': not an int64: 7,x".
+std::string DescribeReject(const columns::Reject& reject);
 
 /// InvalidInput naming the first rejected rows when all reports together exceed the plan's budget.
 core::Status CheckRejectBudget(const Plan& plan, std::span<const TaskReport> reports);

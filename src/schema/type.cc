@@ -16,20 +16,20 @@ std::ptrdiff_t Schema::IndexOf(std::string_view name) const {
   return -1;
 }
 
-Type Simple(TypeKind kind) { return Type{.kind = kind}; }
+Type Simple(TypeKind kind) { return Type{.kind = kind, .children = {}}; }
 
 Type Decimal(std::int32_t precision, std::int32_t scale) {
-  return Type{.kind = TypeKind::kDecimal, .precision = precision, .scale = scale};
+  return Type{.kind = TypeKind::kDecimal, .precision = precision, .scale = scale, .children = {}};
 }
 
 Type TimestampType(TimeUnit unit, std::string zone) {
-  return Type{.kind = TypeKind::kTimestamp, .unit = unit, .zone = std::move(zone)};
+  return Type{.kind = TypeKind::kTimestamp, .unit = unit, .zone = std::move(zone), .children = {}};
 }
 
-Type TimeType(TimeUnit unit) { return Type{.kind = TypeKind::kTime, .unit = unit}; }
+Type TimeType(TimeUnit unit) { return Type{.kind = TypeKind::kTime, .unit = unit, .children = {}}; }
 
 Type ListOf(Type element) {
-  Type type{.kind = TypeKind::kList};
+  Type type = Simple(TypeKind::kList);
   type.children.push_back(Field{.name = "element", .type = std::move(element)});
   return type;
 }
@@ -37,7 +37,7 @@ Type ListOf(Type element) {
 Type StructOf(std::vector<Field> members) { return Type{.kind = TypeKind::kStruct, .children = std::move(members)}; }
 
 Type MapOf(Type key, Type value) {
-  Type type{.kind = TypeKind::kMap};
+  Type type = Simple(TypeKind::kMap);
   type.children.push_back(Field{.name = "key", .type = std::move(key), .nullable = false});
   type.children.push_back(Field{.name = "value", .type = std::move(value)});
   return type;

@@ -46,7 +46,7 @@ struct Type {
   std::int32_t scale = 0;            ///< kDecimal
   TimeUnit unit = TimeUnit::kMicro;  ///< kTime, kTimestamp
   std::string zone = {};             ///< kTimestamp; "" = without a zone
-  std::vector<Field> children = {};  ///< kList, kStruct, kMap
+  std::vector<Field> children;       ///< kList, kStruct, kMap
 
   bool operator==(const Type& other) const;
   bool nested() const { return kind == TypeKind::kList || kind == TypeKind::kStruct || kind == TypeKind::kMap; }

@@ -19,9 +19,9 @@ struct YamlNode {
   enum class Kind : std::uint8_t { kNull, kScalar, kSequence, kMapping };
 
   Kind kind = Kind::kNull;
-  std::string text = {};                 ///< kScalar
-  std::vector<YamlNode> items = {};      ///< kSequence
-  std::vector<YamlMember> members = {};  ///< kMapping, in the order of the file; keys are unique
+  std::string text = {};             ///< kScalar
+  std::vector<YamlNode> items = {};  ///< kSequence
+  std::vector<YamlMember> members;   ///< kMapping, in the order of the file; keys are unique
   int line = 0;
   int column = 0;
 

@@ -1,0 +1,148 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <memory>
+
+#include "cli/verbs.h"
+#include "jobs/document.h"
+#include "jobs/query_views.h"
+#include "query/library.h"
+#include "query/result_printer.h"
+#include "query/scan_report.h"
+#include "query/session.h"
+#include "query/views.h"
+#include "storage/owner.h"
+#include "storage/publish.h"
+
+namespace sluice::cli {
+namespace {
+
+struct QueryFlags {
+  std::string sql;
+  std::vector<std::string> tables;
+  std::string max_rows;
+  std::string views_sql;
+  std::string views_database;
+  bool explain = false;
+};
+
+query::RowFormat RowFormatOf(OutputFormat format) {
+  switch (format) {
+    case OutputFormat::kText: return query::RowFormat::kText;
+    case OutputFormat::kJson: return query::RowFormat::kJson;
+    case OutputFormat::kJsonl: return query::RowFormat::kJsonl;
+    case OutputFormat::kCsv: return query::RowFormat::kCsv;
+    case OutputFormat::kMarkdown: return query::RowFormat::kMd;
+  }
+  return query::RowFormat::kText;
+}
+
+core::Status AddTables(const QueryFlags& flags, storage::FileSystem& files, query::ViewSet& views) {
+  for (const std::string& table : flags.tables) {
+    const std::size_t equals = table.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == table.size()) {
+      return core::UsageError(fmt::format("--table '{}' has no NAME=PATH", table))
+          .WithHint("--table people=data/people");
+    }
+    SLUICE_TRY(views.AddTable(files, table.substr(0, equals), {.path = table.substr(equals + 1)}));
+  }
+  return core::Ok();
+}
+
+core::Result<query::ViewSet> CollectViews(const QueryFlags& flags, Application& application) {
+  SLUICE_TRY(application.OpenProjectIfThere());
+  query::ViewSet views;
+  if (application.config() != nullptr) {
+    const bool kept = !flags.views_sql.empty() || !flags.views_database.empty();
+    SLUICE_ASSIGN_OR_RETURN(jobs::ConfigViews found, jobs::ViewsOf(*application.config(), application.files(), kept));
+    for (const std::string& job : found.missing) {
+      application.console().Warn(fmt::format("note: job {} has no output yet", job));
+    }
+    views = std::move(found.set);
+  }
+  SLUICE_TRY(AddTables(flags, application.files(), views));
+  return views;
+}
+
+core::Status WriteViews(const QueryFlags& flags, const query::ViewSet& views, Application& application) {
+  if (!flags.views_sql.empty()) {
+    SLUICE_ASSIGN_OR_RETURN(const std::string text, query::ViewsSql(views));
+    SLUICE_TRY(jobs::WriteDocument(flags.views_sql, text, application.files()));
+  }
+  if (flags.views_database.empty()) return core::Ok();
+  SLUICE_ASSIGN_OR_RETURN(const auto library, query::Library::Load());
+  SLUICE_ASSIGN_OR_RETURN(const storage::FinishedFile finished,
+                          query::BuildViewsDatabase(library, application.files(), flags.views_database, "views",
+                                                    storage::ThisProcessOwner(), views));
+  return storage::Publish(application.files(), finished, storage::PublishMode::kReplace);
+}
+
+core::Result<std::uint64_t> RowsMax(const QueryFlags& flags, Application& application) {
+  const bool said = !flags.max_rows.empty();
+  if (!said && !application.console().output_is_terminal()) return std::uint64_t{0};
+  const std::string& text = said ? flags.max_rows : application.settings().text("max_rows");
+  std::uint64_t rows = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rows);
+  if (error == std::errc() && end == text.data() + text.size()) return rows;
+  return core::UsageError(fmt::format("--max-rows '{}' is not a number of rows", text));
+}
+
+core::Status PrintAnswer(const std::string& sql, std::uint64_t rows_max, query::Session& session,
+                         Application& application) {
+  Console& console = application.console();
+  SLUICE_ASSIGN_OR_RETURN(query::QueryResult result, session.Query(sql));
+  const query::PrintOptions options{.format = RowFormatOf(console.format()), .rows_max = rows_max};
+  SLUICE_ASSIGN_OR_RETURN(const query::PrintedRows printed,
+                          query::PrintRows(result, options, [&](std::string_view text) -> core::Status {
+                            console.Data(text);
+                            return application.cancellation().Check();
+                          }));
+  if (printed.printed < printed.total && console.format() != OutputFormat::kText) {
+    console.Warn(fmt::format("note: {} of {} rows shown; --max-rows shows more", printed.printed, printed.total));
+  }
+  return core::Ok();
+}
+
+core::Result<ExitCode> Query(const QueryFlags& flags, Application& application) {
+  SLUICE_ASSIGN_OR_RETURN(const query::ViewSet views, CollectViews(flags, application));
+  SLUICE_TRY(WriteViews(flags, views, application));
+  if (flags.sql.empty()) {
+    const bool wrote = !flags.views_sql.empty() || !flags.views_database.empty();
+    if (wrote) return ExitCode::kDone;
+    return core::UsageError("query needs SQL").WithHint("sluice query \"SELECT 1\"");
+  }
+  SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
+  SLUICE_ASSIGN_OR_RETURN(const std::uint64_t rows_max, RowsMax(flags, application));
+  SLUICE_ASSIGN_OR_RETURN(const auto library, query::Library::Load());
+  query::SessionOptions options;
+  options.threads = environment->executor.threads();
+  options.memory_bytes_max = environment->memory_bytes;
+  SLUICE_ASSIGN_OR_RETURN(const auto session, query::Session::Open(library, options));
+  SLUICE_TRY(query::CreateViews(*session, views));
+  SLUICE_TRY(PrintAnswer(flags.sql, rows_max, *session, application));
+  if (flags.explain) {
+    SLUICE_ASSIGN_OR_RETURN(const query::ScanReport report, query::ReportScans(*session, flags.sql));
+    application.console().Warn(query::FormatScanReport(report));
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void AddQueryVerb(CLI::App& app, VerbAction& chosen) {
+  auto flags = std::make_shared<QueryFlags>();
+  CLI::App* verb = app.add_subcommand("query", "SQL over files, tables and the configuration's outputs and views");
+  verb->add_option("sql", flags->sql, "one SELECT (DuckDB's SQL)");
+  verb->add_option("--table", flags->tables, "NAME=PATH: Parquet files as a table; may be repeated")
+      ->allow_extra_args(false);
+  verb->add_option("--max-rows", flags->max_rows, "rows shown at most, 0 = all (10000 on a terminal)");
+  verb->add_flag("--explain", flags->explain, "say which files were read and skipped, and why");
+  verb->add_flag_callback("--read-only", [] {}, "the default, and the only way in this version");
+  verb->add_option("--write-views", flags->views_sql, "write the views and macros as SQL, for any DuckDB");
+  verb->add_option("--write-database", flags->views_database, "write them as a DuckDB database file");
+  verb->callback(
+      [flags, &chosen] { chosen = [flags](Application& application) { return Query(*flags, application); }; });
+}
+
+}  // namespace sluice::cli

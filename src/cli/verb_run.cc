@@ -1,0 +1,111 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/export_flags.h"
+#include "cli/open_ledger.h"
+#include "cli/run_printer.h"
+#include "cli/verbs.h"
+#include "core/run_id.h"
+#include "jobs/export_run.h"
+
+namespace sluice::cli {
+namespace {
+
+using pipeline::JobReport;
+using pipeline::JobStatus;
+
+struct RunFlags {
+  std::vector<std::string> jobs;
+  ExportFlags selection;
+  bool dry_run = false;
+};
+
+core::Result<std::vector<const jobs::JobConfig*>> ChooseJobs(const RunFlags& flags, const jobs::Config& config) {
+  std::vector<const jobs::JobConfig*> chosen;
+  for (const std::string& name : flags.jobs) {
+    SLUICE_ASSIGN_OR_RETURN(chosen.emplace_back(), config.FindJob(name));
+  }
+  if (flags.jobs.empty()) {
+    for (const jobs::JobConfig& job : config.jobs) chosen.push_back(&job);
+  }
+  return chosen;
+}
+
+pipeline::RunCounts Count(const std::vector<JobReport>& reports) {
+  pipeline::RunCounts counts;
+  for (const JobReport& report : reports) {
+    counts.outputs += report.files.size();
+    counts.skipped += report.status == JobStatus::kSkipped ? 1 : 0;
+    counts.rows_read += report.rows_read;
+    counts.rows_written += report.rows_written;
+    counts.rows_rejected += report.rows_rejected;
+    counts.bytes_read += report.bytes_read;
+    counts.bytes_written += report.bytes_written;
+  }
+  return counts;
+}
+
+const core::Error* FirstError(const std::vector<JobReport>& reports) {
+  for (const JobReport& report : reports) {
+    if (report.error) return &*report.error;
+  }
+  return nullptr;
+}
+
+bool AnyRejected(const std::vector<JobReport>& reports) {
+  for (const JobReport& report : reports) {
+    if (report.status == JobStatus::kRejected) return true;
+  }
+  return false;
+}
+
+core::Status FinishRun(pipeline::Ledger& ledger, const std::string& run, const std::vector<JobReport>& reports) {
+  const core::Error* error = FirstError(reports);
+  pipeline::RunStatus status = AnyRejected(reports) ? pipeline::RunStatus::kRejected : pipeline::RunStatus::kDone;
+  if (error != nullptr) status = pipeline::RunStatus::kFailed;
+  return ledger.FinishRun(run, status, Count(reports), error == nullptr ? "" : error->message());
+}
+
+std::string CommandText(const RunFlags& flags) {
+  std::string text = "run";
+  for (const std::string& job : flags.jobs) text += " " + job;
+  return text + flags.selection.Text();
+}
+
+core::Result<ExitCode> Run(const RunFlags& flags, Application& application) {
+  SLUICE_TRY(application.OpenProject());
+  Console& console = application.console();
+  SLUICE_ASSIGN_OR_RETURN(const jobs::ExportSelection selection, flags.selection.Selection());
+  SLUICE_ASSIGN_OR_RETURN(const auto chosen, ChooseJobs(flags, *application.config()));
+  SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
+  const std::string run = core::NewRunId(application.clock(), application.random());
+  SLUICE_ASSIGN_OR_RETURN(const OpenLedger ledger,
+                          OpenLedger::Open(application, run, CommandText(flags), flags.dry_run));
+  if (!flags.dry_run) SLUICE_TRY(ledger->BeginRun(run, CommandText(flags)));
+  pipeline::Progress progress = application.MakeProgress();
+  RunPrinter printer(console, application.clock(), application.settings());
+  const jobs::ExportContext context{*environment, ledger.get(), progress, printer, run, flags.dry_run};
+  std::vector<JobReport> reports;
+  for (const jobs::JobConfig* job : chosen) {
+    for (JobReport& report : jobs::RunExport(*job, selection, context)) reports.push_back(std::move(report));
+  }
+  if (!flags.dry_run) SLUICE_TRY(FinishRun(*ledger, run, reports));
+  SLUICE_TRY(environment->cancellation.Check());
+  printer.Finish(flags.dry_run);
+  if (console.json()) console.Data(pipeline::ToJson(run, reports, console.json_indent()) + "\n");
+  if (const core::Error* error = FirstError(reports)) return ExitCodeOf(error->kind());
+  return AnyRejected(reports) ? ExitCode::kRejected : ExitCode::kDone;
+}
+
+}  // namespace
+
+void AddRunVerb(CLI::App& app, VerbAction& chosen) {
+  auto flags = std::make_shared<RunFlags>();
+  CLI::App* verb = app.add_subcommand("run", "run the jobs of the configuration: all, or those named");
+  verb->add_option("jobs", flags->jobs, "JOB...: names of the configuration (all)");
+  flags->selection.AddTo(*verb);
+  verb->add_flag("--dry-run", flags->dry_run, "say what would be made, and stop");
+  verb->callback([flags, &chosen] { chosen = [flags](Application& application) { return Run(*flags, application); }; });
+}
+
+}  // namespace sluice::cli
