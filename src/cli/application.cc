@@ -14,7 +14,7 @@
 namespace sluice::cli {
 namespace {
 
-constexpr std::uint64_t kMemoryBytesMin = 64 * core::kMiB;
+constexpr std::uint64_t kMemoryBytesMin = 32 * core::kMiB;
 constexpr std::size_t kThreadsMax = 1024;
 
 std::optional<std::string> FromEnvironment(const std::string& name) {

@@ -111,14 +111,29 @@ ExitCode Act(Application& application, const VerbAction& chosen) {
   return ExitCodeOf(result.error().kind());
 }
 
+std::string HelpText(const CLI::App& app) {
+  const CLI::App* verb = &app;
+  std::string path;
+  while (!verb->get_subcommands().empty()) {
+    path += (path.empty() ? "" : " ") + verb->get_name();
+    verb = verb->get_subcommands().front();
+  }
+  std::string text = verb->help(path);
+  if (verb != &app) {
+    text +=
+        "Everywhere:\n  --config --state --output --memory --threads --progress --log-level --log-format --log-file -q "
+        "-v\n"
+        "  'sluice --help' says what they mean; each is also an environment variable (SLUICE_MEMORY)\n";
+  }
+  return text;
+}
+
 ExitCode Parse(CLI::App& app, Application& application, VerbAction& chosen, std::vector<std::string> arguments) {
   const std::vector<std::string> in_order = arguments;
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
-    const CLI::App* verb = &app;
-    while (!verb->get_subcommands().empty()) verb = verb->get_subcommands().front();
-    application.console().Data(verb->help());
+    application.console().Data(HelpText(app));
     return ExitCode::kDone;
   } catch (const CLI::CallForVersion& version) {
     application.console().Data(fmt::format("{}\n", version.what()));
@@ -153,7 +168,9 @@ ExitCode Run(Application& application, std::vector<std::string> arguments) {
   AddStatusVerb(app, chosen);
   AddConfigVerb(app, chosen);
   AddLaterVerbs(app, chosen);
-  for (CLI::App* verb : app.get_subcommands({})) verb->fallthrough();
+  for (CLI::App* verb : app.get_subcommands({})) {
+    if (!verb->get_allow_extras()) verb->fallthrough();
+  }
   AddEnvironmentTwins(app);
   return Parse(app, application, chosen, std::move(arguments));
 }

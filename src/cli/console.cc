@@ -51,6 +51,10 @@ void Console::Say(std::string_view line) {
   Write(stream, "\n");
 }
 
+void Console::Hint(std::string_view line) {
+  if (!quiet_) Warn(line);
+}
+
 void Console::Warn(std::string_view line) {
   std::fflush(stdout);
   Write(stderr, line);

@@ -36,6 +36,8 @@ class Console {
   void Data(std::string_view text);
   /// A line for people: standard output in text form, standard error otherwise; nothing when quiet.
   void Say(std::string_view line);
+  /// A line on standard error, unless quiet.
+  void Hint(std::string_view line);
   /// A line on standard error, also when quiet.
   void Warn(std::string_view line);
   /// Raw text for standard error (progress).

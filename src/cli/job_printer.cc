@@ -60,7 +60,7 @@ void JobPrinter::SayDone(const JobReport& report) {
 
 ExitCode JobPrinter::PrintReport(const JobReport& report, bool explain) {
   for (const std::string& warning : report.warnings) {
-    if (!console_.json()) console_.Say("  note: " + warning);
+    if (!console_.json()) console_.Hint("note: " + warning);
   }
   if (report.error) {
     if (console_.json()) {

@@ -23,7 +23,9 @@ struct RunFlags {
 core::Result<std::vector<const jobs::JobConfig*>> ChooseJobs(const RunFlags& flags, const jobs::Config& config) {
   std::vector<const jobs::JobConfig*> chosen;
   for (const std::string& name : flags.jobs) {
-    SLUICE_ASSIGN_OR_RETURN(chosen.emplace_back(), config.FindJob(name));
+    const core::Result<const jobs::JobConfig*> job = config.FindJob(name);
+    if (!job) return core::UsageError(job.error().message()).WithHint(job.error().hint());
+    chosen.push_back(*job);
   }
   if (flags.jobs.empty()) {
     for (const jobs::JobConfig& job : config.jobs) chosen.push_back(&job);

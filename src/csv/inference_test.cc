@@ -152,9 +152,14 @@ TEST(CsvSniffer, FindsTheHeader) {
 TEST(CsvSniffer, DeclaredNamesDecideAboutTheHeader) {
   ASSERT_OK_AND_ASSIGN(const Table named, ReadTable("2024,2025\n1,2\n", Declared("\"2024\" int64, \"2025\" int64")));
   EXPECT_EQ(named.rows.size(), 1u);
-  ASSERT_OK_AND_ASSIGN(const Table unnamed, ReadTable("ann,bob\ncid,dan\n", Declared("a string, b string")));
+  ASSERT_OK_AND_ASSIGN(const Table unnamed, ReadTable("ann,1\ncid,2\n", Declared("a string, b int64")));
   EXPECT_EQ(unnamed.rows.size(), 2u);
   EXPECT_THAT(unnamed.notes, ::testing::Contains(HasSubstr("header no")));
+}
+
+TEST(CsvSniffer, NamesOfOtherColumnsAreRefusedRatherThanTakenForValues) {
+  EXPECT_THAT(ReadTable("Preis,Name\n1,x\n", Declared("price string, name2 string")),
+              FailsWith(core::ErrorKind::kInvalidInput, HasSubstr("Preis")));
 }
 
 TEST(CsvInference, TwentyThousandColumns) {

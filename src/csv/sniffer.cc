@@ -116,14 +116,14 @@ bool SniffHeader(const Sample& sample, const Dialect& dialect, const schema::Tab
   FieldGather gather(dialect);
   if (sample.rows.front().spoiled) return true;
   const std::vector<std::string_view> names = Unquoted(sample.rows.front(), gather);
-  if (spec != nullptr) {
-    return std::any_of(names.begin(), names.end(), [&](std::string_view name) { return NamesColumn(*spec, name); });
-  }
+  const auto declared = [&](std::string_view name) { return NamesColumn(*spec, name); };
+  if (spec != nullptr && std::any_of(names.begin(), names.end(), declared)) return true;
   for (const std::string_view name : names) {
     columns::TypeGuess guess;
     guess.Observe(name);
     if (!name.empty() && !IsText(guess)) return false;
   }
+  if (spec != nullptr) return true;  // names of other columns: better refused than taken for values
   const bool identifiers =
       std::all_of(names.begin(), names.end(), [](auto name) { return name.empty() || IsIdentifier(name); });
   return identifiers || SomeColumnIsTyped(sample, gather);

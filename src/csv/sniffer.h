@@ -26,9 +26,9 @@ struct Sniffed {
 /// Delimiter: of the candidates, in the order , tab ; | : the first with which the largest share of records has the
 /// same number of fields, two at least; ':' only where nothing else splits; ',' when no candidate fits half of the
 /// records. Quote: ' when the sample has no " and more records have the same number of fields so. Escape: \ when only
-/// so no text follows a closing quote. Header: with declared columns, when the first record names one of them.
-/// Otherwise when no field of the first record is a number, a bool, a date or a time, and either all names (the empty
-/// ones aside) look like identifiers or some column below is not text.
+/// so no text follows a closing quote. Header: with declared columns, when the first record names one of them or
+/// no field of it is a number, a bool, a date or a time. Without, when no field is such a value, and either all names
+/// (the empty ones aside) look like identifiers or some column below is not text.
 Sniffed Sniff(std::string_view text, bool whole, const CsvOptions& options, const schema::TableSpec* spec);
 
 }  // namespace sluice::csv

@@ -62,7 +62,7 @@ core::Result<PlannedJob> PlanCopy(const CopyRequest& request, const Environment&
                           DiscoverSchema(inputs, request.read, request.declared, environment, opener));
   plan.columns = std::move(discovery.columns);
   plan.warnings = std::move(discovery.warnings);
-  PlanSettings settings{std::move(discovery.spec), discovery.inferred, request.read, request.write};
+  PlanSettings settings{std::move(discovery.spec), discovery.inferred, discovery.read, request.write};
   StoreSettings(settings, plan);
   for (const std::string& path : target.superseded) {
     const bool rewritten =

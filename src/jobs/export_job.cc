@@ -48,6 +48,7 @@ core::Result<PlannedJob> MakeExportJob(const JobConfig& job, std::span<const Pla
     planned.plan.columns = std::move(discovery.columns);
     for (std::string& warning : discovery.warnings) planned.plan.warnings.push_back(std::move(warning));
     planned.settings.inferred = discovery.inferred;
+    if (outputs.size() == 1) planned.settings.read = discovery.read;
     planned.settings.spec = std::move(discovery.spec);
   }
   StoreSettings(planned.settings, planned.plan);

@@ -105,8 +105,18 @@ class Planner {
     return text;
   }
 
+  // The names asked for when one date is, the patterns otherwise.
+  std::string ExpectedNames() const {
+    if (selection_.kind != ExportSelection::Kind::kRange || selection_.from != selection_.to) return Patterns();
+    std::string text;
+    for (const NamePattern& pattern : exported_.source.files) {
+      text += (text.empty() ? "" : ", ") + pattern.Expand(selection_.from);
+    }
+    return text;
+  }
+
   core::Status ReportMissing() {
-    std::string message = fmt::format("job {}: no input {}", job_.name, Patterns());
+    std::string message = fmt::format("job {}: no input {}", job_.name, ExpectedNames());
     if (selection_.kind == ExportSelection::Kind::kRange) {
       message += selection_.from == selection_.to
                      ? fmt::format(" for {}", FormatDate(selection_.from))

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "core/byte_size.h"
@@ -11,6 +12,7 @@
 #include "storage/path.h"
 #include "storage/publish.h"
 #include "storage/published_file.h"
+#include "storage/temporary_name.h"
 
 namespace sluice::jobs {
 namespace {
@@ -74,6 +76,20 @@ void RemoveStaleRejects(std::span<const TaskReport> reports, storage::FileSystem
   }
 }
 
+// A task may have been done more than once; what the other attempts left waits for nobody.
+void RemoveOtherAttempts(const Plan& plan, storage::FileSystem& files) {
+  std::set<std::string> folders;
+  for (const pipeline::PlannedTask& task : plan.tasks) folders.insert(storage::ParentPath(task.output));
+  for (const std::string& folder : folders) {
+    const auto entries = files.List(folder);
+    if (!entries) continue;
+    for (const storage::FileInfo& entry : *entries) {
+      const auto name = storage::ParseTemporaryName(storage::FileName(entry.path));
+      if (name && name->unique.starts_with(plan.run + "-")) (void)files.Remove(entry.path);
+    }
+  }
+}
+
 }  // namespace
 
 core::Result<pipeline::CommitOutcome> FileCommitter::Commit(const Plan& plan, std::span<const TaskReport> reports) {
@@ -93,6 +109,7 @@ core::Result<pipeline::CommitOutcome> FileCommitter::Commit(const Plan& plan, st
   }
   SLUICE_TRY(published);
   if (!create) RemoveStaleRejects(reports, files);
+  RemoveOtherAttempts(plan, files);
   for (const std::string& path : plan.superseded) {
     const core::Status removed = files.Remove(path);
     if (!removed && removed.error().kind() != core::ErrorKind::kNotFound) return removed.error();

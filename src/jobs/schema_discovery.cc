@@ -71,10 +71,22 @@ class Discoverer {
                             csv::Infer(std::move(stream), path, CsvOptionsOf(read_, format), environment_.executor,
                                        environment_.cancellation, environment_.pool));
     FoundInput found{.path = path, .notes = std::move(inference.notes)};
+    KeepDialect(inference.options);
     for (csv::InferredColumn& column : inference.columns) {
       found.columns.push_back({{Renamed(column.name), column.type()}, column.guess, column.widened_from()});
     }
     return found;
+  }
+
+  // What one look at an input found must hold for the next one, too.
+  void KeepDialect(const csv::CsvOptions& options) {
+    ReadSettings settings = read_;
+    settings.delimiter = options.delimiter;
+    settings.quote = options.quote;
+    settings.escape = options.escape;
+    if (options.header != csv::HeaderMode::kAuto) settings.header = options.header == csv::HeaderMode::kYes;
+    if (dialect_ && *dialect_ != settings) dialects_differ_ = true;
+    dialect_ = std::move(settings);
   }
 
   core::Result<FoundInput> LookAtJson(const std::string& path, InputFormat format) {
@@ -172,6 +184,13 @@ class Discoverer {
     MakeNullableWhereMissing(inputs);
     if (inputs.size() > 1) TellWidened(inputs);
     Discovery discovery{.spec = declared_};
+    const bool one_dialect = dialect_ && !dialects_differ_;
+    discovery.read = one_dialect ? *dialect_ : read_;
+    for (const FoundInput& input : inputs) {
+      for (const std::string& note : input.notes) {
+        if (one_dialect) warnings_.push_back(inputs.size() > 1 ? fmt::format("{}: {}", input.path, note) : note);
+      }
+    }
     for (const MergedColumn& column : merged_) {
       const schema::Field& field = column.found.field;
       discovery.spec.columns.push_back(schema::ColumnSpec{.field = field});
@@ -191,6 +210,8 @@ class Discoverer {
   InputOpener& opener_;
   std::vector<MergedColumn> merged_;
   std::vector<std::string> warnings_;
+  std::optional<ReadSettings> dialect_;
+  bool dialects_differ_ = false;
 };
 
 Discovery DeclaredColumns(const schema::TableSpec& spec) {
@@ -209,7 +230,11 @@ Discovery DeclaredColumns(const schema::TableSpec& spec) {
 core::Result<Discovery> DiscoverSchema(const std::vector<std::string>& inputs, const ReadSettings& read,
                                        const std::optional<schema::TableSpec>& declared, const Environment& environment,
                                        InputOpener& opener) {
-  if (declared && !declared->columns.empty()) return DeclaredColumns(*declared);
+  if (declared && !declared->columns.empty()) {
+    Discovery discovery = DeclaredColumns(*declared);
+    discovery.read = read;
+    return discovery;
+  }
   if (std::find(inputs.begin(), inputs.end(), "-") != inputs.end()) SLUICE_TRY(opener.SpoolStandardInput());
   const schema::TableSpec nothing;
   SLUICE_ASSIGN_OR_RETURN(Discovery discovery,

@@ -16,6 +16,8 @@ namespace sluice::jobs {
 /// The columns of a job's output, and how they came to be.
 struct Discovery {
   schema::TableSpec spec = {};
+  /// The settings asked for, with the dialect that was found when it is the same in every CSV input.
+  ReadSettings read = {};
   std::vector<pipeline::PlannedColumn> columns = {};
   bool inferred = false;                   ///< not declared
   std::vector<std::string> warnings = {};  ///< columns that some inputs add, lack or widen: one sentence each
