@@ -6,6 +6,7 @@
 #include <parquet/metadata.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "parquet/encoding_choice.h"
@@ -61,11 +62,12 @@ core::Status ArrowFileWriter::Add(std::shared_ptr<arrow::RecordBatch> batch) {
   if (writer_) return WriteRows(batch);
   waiting_rows_ += batch->num_rows();
   waiting_.push_back(std::move(batch));
-  return waiting_rows_ < kSampleRows ? core::Ok() : Start();
+  return waiting_rows_ < kSampleRows ? core::Ok() : Start(std::numeric_limits<double>::infinity());
 }
 
-core::Status ArrowFileWriter::Start() {
-  SLUICE_ASSIGN_OR_RETURN(layouts_, ChooseLayouts(*schema_, *columns_, waiting_, options_, executor_, pool_));
+core::Status ArrowFileWriter::Start(double rows_expected) {
+  SLUICE_ASSIGN_OR_RETURN(layouts_,
+                          ChooseLayouts(*schema_, *columns_, waiting_, rows_expected, options_, executor_, pool_));
   SLUICE_ASSIGN_OR_RETURN(const auto properties, MakeProperties(*columns_, options_, layouts_, pool_));
   SLUICE_ASSIGN_OR_RETURN(const auto metadata, MakeMetadata(*schema_, options_));
   const auto root = std::static_pointer_cast<::parquet::schema::GroupNode>(columns_->schema_root());
@@ -125,7 +127,7 @@ core::Result<FileSummary> ArrowFileWriter::Close() {
 }
 
 core::Status ArrowFileWriter::WriteFooter() {
-  if (!writer_) SLUICE_TRY(Start());
+  if (!writer_) SLUICE_TRY(Start(static_cast<double>(waiting_rows_)));
   SLUICE_TRY(CloseRowGroup());
   writer_->Close();
   return core::Ok();

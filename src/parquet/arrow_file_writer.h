@@ -29,7 +29,7 @@ class ArrowFileWriter final : public FileWriter {
 
  private:
   core::Status Add(std::shared_ptr<arrow::RecordBatch> batch);
-  core::Status Start();
+  core::Status Start(double rows_expected);
   core::Status WriteRows(const std::shared_ptr<arrow::RecordBatch>& batch);
   std::int64_t RowsThatFit(std::int64_t rows) const;
   core::Status CloseRowGroup();

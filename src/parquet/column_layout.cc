@@ -16,6 +16,11 @@ Encoding ColumnLayout::house_encoding() const {
   }
 }
 
+std::string FormatLayout(const ColumnLayout& layout) {
+  if (!layout.dictionary && layout.encoding == PageEncoding::DELTA_BYTE_ARRAY) return "prefix-delta";
+  return std::string(FormatEncoding(layout.house_encoding()));
+}
+
 PageEncoding::type DeltaEncodingFor(PhysicalType::type type) {
   switch (type) {
     case PhysicalType::INT32:

@@ -21,6 +21,9 @@ struct ColumnLayout {
   Encoding house_encoding() const;
 };
 
+/// "plain", "dict", "delta", "prefix-delta", "bss".
+std::string FormatLayout(const ColumnLayout& layout);
+
 /// The delta encoding that fits a physical type; UNDEFINED when there is none.
 ::parquet::Encoding::type DeltaEncodingFor(::parquet::Type::type type);
 /// True when `encoding` can be asked for a column of `type`.

@@ -1,10 +1,65 @@
 #include "parquet/encoding_choice.h"
 
+#include <arrow/array/array_base.h>
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+#include <arrow/util/byte_size.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
+#include "core/byte_size.h"
+#include "parquet/column_trial.h"
 #include "parquet/file_format.h"
+#include "parquet/guarded.h"
 
 namespace sluice::parquet {
+namespace {
+
+constexpr std::int64_t kTrialRows = 16 * 1024;
+constexpr std::int64_t kTrialRowsMin = 512;
+constexpr std::int64_t kTrialBytes = std::int64_t{16} << 20;
+constexpr std::int64_t kDistinctRows = 64 * 1024;
+constexpr int kFieldsPerTask = 8;
+
+struct Sample {
+  std::shared_ptr<arrow::RecordBatch> rows;   // to count distinct values in
+  std::shared_ptr<arrow::RecordBatch> trial;  // to encode
+};
+
+core::Result<Sample> TakeSample(const arrow::Schema& schema,
+                                std::span<const std::shared_ptr<arrow::RecordBatch>> batches, arrow::MemoryPool* pool) {
+  Sample sample;
+  if (batches.empty()) {
+    SLUICE_ASSIGN_OR_RETURN(sample.rows, arrow::RecordBatch::MakeEmpty(std::make_shared<arrow::Schema>(schema), pool));
+  } else if (batches.size() == 1) {
+    sample.rows = batches[0];
+  } else {
+    const arrow::RecordBatchVector all(batches.begin(), batches.end());
+    SLUICE_ASSIGN_OR_RETURN(sample.rows, arrow::ConcatenateRecordBatches(all, pool));
+  }
+  sample.rows = sample.rows->Slice(0, kDistinctRows);
+  const std::int64_t bytes = std::max<std::int64_t>(1, arrow::util::ReferencedBufferSize(*sample.rows).ValueOr(1));
+  const std::int64_t rows = std::max<std::int64_t>(1, sample.rows->num_rows());
+  const auto affordable = static_cast<std::int64_t>(static_cast<double>(kTrialBytes) / static_cast<double>(bytes) *
+                                                    static_cast<double>(rows));
+  sample.trial = sample.rows->Slice(0, std::clamp(affordable, kTrialRowsMin, kTrialRows));
+  return sample;
+}
+
+// The encodings that the options ask for, by leaf column.
+core::Result<std::vector<std::optional<Encoding>>> AskedEncodings(const ::parquet::SchemaDescriptor& columns,
+                                                                  const WriteOptions& options) {
+  std::vector<std::optional<Encoding>> asked(static_cast<std::size_t>(columns.num_columns()));
+  for (const auto& [name, encoding] : options.encodings) {
+    SLUICE_ASSIGN_OR_RETURN(const auto leaves, LeavesNamed(columns, name, "--encoding"));
+    for (const int leaf : leaves) asked[static_cast<std::size_t>(leaf)] = encoding;
+  }
+  return asked;
+}
+
+}  // namespace
 
 core::Status CheckEncodings(const ::parquet::SchemaDescriptor& columns, const WriteOptions& options) {
   for (const auto& [name, encoding] : options.encodings) {
@@ -18,13 +73,38 @@ core::Status CheckEncodings(const ::parquet::SchemaDescriptor& columns, const Wr
   return core::Ok();
 }
 
-core::Result<std::vector<ColumnLayout>> ChooseLayouts(const arrow::Schema&, const ::parquet::SchemaDescriptor& columns,
-                                                      std::span<const std::shared_ptr<arrow::RecordBatch>>,
-                                                      const WriteOptions&, core::Executor&, arrow::MemoryPool*) {
-  std::vector<ColumnLayout> layouts(static_cast<std::size_t>(columns.num_columns()));
-  for (int i = 0; i < columns.num_columns(); ++i) {
-    layouts[static_cast<std::size_t>(i)].dictionary = columns.Column(i)->physical_type() != ::parquet::Type::BOOLEAN;
+core::Result<std::vector<ColumnLayout>> ChooseLayouts(const arrow::Schema& schema,
+                                                      const ::parquet::SchemaDescriptor& columns,
+                                                      std::span<const std::shared_ptr<arrow::RecordBatch>> batches,
+                                                      double rows_expected, const WriteOptions& options,
+                                                      core::Executor& executor, arrow::MemoryPool* pool) {
+  SLUICE_ASSIGN_OR_RETURN(const Sample sample, TakeSample(schema, batches, pool));
+  SLUICE_ASSIGN_OR_RETURN(const auto asked, AskedEncodings(columns, options));
+  std::vector<ColumnTrial> trials;
+  int leaf = 0;
+  for (int begin = 0; begin < schema.num_fields(); begin += kFieldsPerTask) {
+    const int end = std::min(begin + kFieldsPerTask, schema.num_fields());
+    trials.emplace_back(sample.rows, sample.trial, columns, begin, end, leaf);
+    leaf += trials.back().leaf_count();
   }
+  std::vector<core::Status> outcomes(trials.size());
+  {
+    core::TaskGroup tasks(executor);
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+      tasks.Run([&, i] {
+        outcomes[i] = Guarded(core::ErrorKind::kInternal, [&] { return trials[i].Run(asked, options.codec, pool); });
+      });
+    }
+  }
+  std::vector<ColumnLayout> layouts;
+  double row_bytes = 0;
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    SLUICE_TRY(outcomes[i]);
+    row_bytes += trials[i].smallest_row_bytes();
+  }
+  const double group_rows = std::min({rows_expected, static_cast<double>(options.row_group_rows_max),
+                                      static_cast<double>(options.row_group_bytes_max) / std::max(row_bytes, 0.01)});
+  for (const ColumnTrial& trial : trials) trial.Choose(group_rows, options.codec, layouts);
   return layouts;
 }
 

@@ -4,6 +4,7 @@
 #include <parquet/schema.h>
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -21,10 +22,11 @@ core::Status CheckEncodings(const ::parquet::SchemaDescriptor& columns, const Wr
 ///
 /// The sample is written with each encoding that fits, and the sizes are compared; the time that encoding and
 /// compressing will take counts as bytes, by fixed rates, so that the choice depends on the data only.
+/// `rows_expected`: how many rows the file will have, at most.
 core::Result<std::vector<ColumnLayout>> ChooseLayouts(const arrow::Schema& schema,
                                                       const ::parquet::SchemaDescriptor& columns,
                                                       std::span<const std::shared_ptr<arrow::RecordBatch>> batches,
-                                                      const WriteOptions& options, core::Executor& executor,
-                                                      arrow::MemoryPool* pool);
+                                                      double rows_expected, const WriteOptions& options,
+                                                      core::Executor& executor, arrow::MemoryPool* pool);
 
 }  // namespace sluice::parquet

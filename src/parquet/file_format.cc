@@ -92,20 +92,18 @@ void ApplyFormat(PropertiesBuilder& builder) {
   builder.enable_store_decimal_as_integer();
 }
 
-void ApplyCodec(PropertiesBuilder& builder, const CodecSpec& codec) {
-  builder.compression(ToArrow(codec.codec));
-  if (codec.codec == Codec::kZstd) builder.compression_level(codec.level.value_or(3));
-  if (codec.codec == Codec::kGzip) builder.compression_level(codec.level.value_or(6));
-}
-
-void ApplyLayout(PropertiesBuilder& builder, const std::string& path, const ColumnLayout& layout) {
+void ApplyLayout(PropertiesBuilder& builder, const std::string& path, const ColumnLayout& layout,
+                 const CodecSpec& codec) {
   if (layout.dictionary) {
     builder.enable_dictionary(path);
   } else {
     builder.disable_dictionary(path);
     builder.encoding(path, layout.encoding);
   }
-  if (!layout.compressed) builder.compression(path, ::parquet::Compression::UNCOMPRESSED);
+  if (!layout.compressed) return;
+  builder.compression(path, ToArrow(codec.codec));
+  if (codec.codec == Codec::kZstd) builder.compression_level(path, codec.level.value_or(3));
+  if (codec.codec == Codec::kGzip) builder.compression_level(path, codec.level.value_or(6));
 }
 
 const std::shared_ptr<::parquet::ArrowWriterProperties>& ArrowProperties() {
@@ -146,7 +144,6 @@ core::Result<std::shared_ptr<::parquet::WriterProperties>> MakeProperties(const 
                                                                           arrow::MemoryPool* pool) {
   PropertiesBuilder builder;
   ApplyFormat(builder);
-  ApplyCodec(builder, options.codec);
   builder.memory_pool(pool);
   builder.created_by(fmt::format("sluice {}", core::Version()));
   builder.enable_page_checksum();
@@ -157,7 +154,7 @@ core::Result<std::shared_ptr<::parquet::WriterProperties>> MakeProperties(const 
   builder.max_rows_per_page(options.page_rows_max);
   builder.max_row_group_length(static_cast<std::int64_t>(options.row_group_rows_max));
   for (int i = 0; i < schema.num_columns(); ++i) {
-    ApplyLayout(builder, schema.Column(i)->path()->ToDotString(), layouts[static_cast<std::size_t>(i)]);
+    ApplyLayout(builder, schema.Column(i)->path()->ToDotString(), layouts[static_cast<std::size_t>(i)], options.codec);
   }
   SLUICE_TRY(ApplyBlooms(builder, schema, options, layouts));
   SLUICE_TRY(ApplySorting(builder, schema, options));

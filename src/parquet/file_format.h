@@ -19,9 +19,9 @@ using PropertiesBuilder = ::parquet::WriterProperties::Builder;
 
 /// Properties that shape the Parquet schema; the same for every file.
 void ApplyFormat(PropertiesBuilder& builder);
-void ApplyCodec(PropertiesBuilder& builder, const CodecSpec& codec);
 /// How pages of `path` are made.
-void ApplyLayout(PropertiesBuilder& builder, const std::string& path, const ColumnLayout& layout);
+void ApplyLayout(PropertiesBuilder& builder, const std::string& path, const ColumnLayout& layout,
+                 const CodecSpec& codec);
 
 const std::shared_ptr<::parquet::ArrowWriterProperties>& ArrowProperties();
 

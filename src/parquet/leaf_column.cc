@@ -9,6 +9,7 @@
 #include <arrow/type.h>
 #include <arrow/util/bit_util.h>
 #include <fmt/format.h>
+#include <parquet/column_writer.h>
 
 #include <array>
 #include <utility>
@@ -196,6 +197,13 @@ core::Result<std::vector<LeafColumn>> TakeApart(const arrow::Field& field, const
   for (std::int32_t i = 0; i < column->length(); ++i) entries.Add(0, 0, i);
   SLUICE_TRY(Walk(field, column, std::move(entries), pool, leaves));
   return leaves;
+}
+
+core::Status WriteLeaf(::parquet::ColumnWriter& writer, const LeafColumn& leaf, ::parquet::ArrowWriteContext& context) {
+  const auto data = [](std::span<const std::int16_t> levels) { return levels.empty() ? nullptr : levels.data(); };
+  SLUICE_TRY(writer.WriteArrow(data(leaf.definition_levels), data(leaf.repetition_levels), leaf.entries, *leaf.values,
+                               &context, leaf.nullable));
+  return core::Ok();
 }
 
 }  // namespace sluice::parquet

@@ -9,6 +9,11 @@
 
 #include "core/result.h"
 
+namespace parquet {
+class ColumnWriter;
+struct ArrowWriteContext;
+}  // namespace parquet
+
 namespace sluice::parquet {
 
 /// The values of one Parquet leaf column, with the levels that say where they sit in lists and structs (Dremel's
@@ -34,5 +39,8 @@ int CountLeaves(const arrow::DataType& type);
 /// The leaves share memory with `column`.
 core::Result<std::vector<LeafColumn>> TakeApart(const arrow::Field& field, const std::shared_ptr<arrow::Array>& column,
                                                 arrow::MemoryPool* pool);
+
+/// Encode `leaf` as the next rows of `writer`. May throw what Arrow throws.
+core::Status WriteLeaf(::parquet::ColumnWriter& writer, const LeafColumn& leaf, ::parquet::ArrowWriteContext& context);
 
 }  // namespace sluice::parquet

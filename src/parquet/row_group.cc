@@ -19,10 +19,6 @@ namespace {
 // Below this a task costs more to hand over than to run.
 constexpr std::uint64_t kTaskBytesMin = 256 * core::kKiB;
 
-const std::int16_t* DataOrNull(std::span<const std::int16_t> levels) {
-  return levels.empty() ? nullptr : levels.data();
-}
-
 }  // namespace
 
 RowGroup::RowGroup(const arrow::Schema& schema, core::Executor& executor, arrow::MemoryPool* pool)
@@ -69,11 +65,7 @@ core::Status RowGroup::Encode(const arrow::RecordBatch& rows, Share share) const
   for (int i = share.field_begin; i < share.field_end; ++i) {
     SLUICE_ASSIGN_OR_RETURN(const auto leaves, TakeApart(*schema_.field(i), rows.column(i), pool_));
     int position = first_leaves_[static_cast<std::size_t>(i)];
-    for (const LeafColumn& leaf : leaves) {
-      SLUICE_TRY(writer_->column(position++)
-                     ->WriteArrow(DataOrNull(leaf.definition_levels), DataOrNull(leaf.repetition_levels), leaf.entries,
-                                  *leaf.values, &context, leaf.nullable));
-    }
+    for (const LeafColumn& leaf : leaves) SLUICE_TRY(WriteLeaf(*writer_->column(position++), leaf, context));
   }
   return core::Ok();
 }
