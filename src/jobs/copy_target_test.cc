@@ -15,7 +15,9 @@ class CopyTargetTest : public ::testing::Test {
  protected:
   void Touch(const std::string& path) {
     const std::size_t slash = path.rfind('/');
-    if (slash != std::string::npos) ASSERT_OK(files_.CreateDirectories(path.substr(0, slash)));
+    if (slash != std::string::npos) {
+      ASSERT_OK(files_.CreateDirectories(path.substr(0, slash)));
+    }
     ASSERT_OK_AND_ASSIGN(auto file, files_.Create(path));
     ASSERT_OK(file->Close());
   }

@@ -21,10 +21,9 @@ TEST(Example, ConfigurationAndSchemasAreValid) {
   storage::LocalFileSystem files;
   ASSERT_OK_AND_ASSIGN(const Config config,
                        LoadConfig(SLUICE_SOURCE_DIR "/examples/query_analytics/sluice.yaml", files));
-  EXPECT_THAT(Columns(config, "query_perf"),
-              ElementsAre("timestamp", "query_hash", "query_type", "execution_time_ms", "rows_examined",
-                          "rows_returned", "cache_hit", "table_name", "index_used", "cpu_time_ms", "io_wait_ms",
-                          "date_partition"));
+  EXPECT_THAT(Columns(config, "query_perf"), ElementsAre("timestamp", "query_hash", "query_type", "execution_time_ms",
+                                                         "rows_examined", "rows_returned", "cache_hit", "table_name",
+                                                         "index_used", "cpu_time_ms", "io_wait_ms", "date_partition"));
   EXPECT_THAT(Columns(config, "index_advisor"),
               ElementsAre("timestamp", "table_name", "recommended_index", "query_pattern", "estimated_speedup",
                           "estimated_cost", "priority", "status", "date_partition"));

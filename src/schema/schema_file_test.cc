@@ -106,6 +106,8 @@ TEST(SchemaFile, HostileYamlIsRefusedWithoutCost) {
   EXPECT_THAT(Parse("a: 1\na: 2\n"), FailsWith(ErrorKind::kConfiguration, HasSubstr("'a' is there twice")));
   EXPECT_THAT(Parse("a: [1\nb: }"), FailsWith(ErrorKind::kConfiguration, HasSubstr("not YAML")));
   EXPECT_THAT(Parse("? [a]\n: b"), FailsWith(ErrorKind::kConfiguration, HasSubstr("a key must be text")));
+  EXPECT_THAT(Parse(std::string_view("a: b\nc: \0x", 10)),
+              FailsWith(ErrorKind::kConfiguration, HasSubstr("s.yaml:2:1: a control character")));
   EXPECT_THAT(Parse("a: b\nc: \xe9t\xe9"), FailsWith(ErrorKind::kConfiguration, HasSubstr("s.yaml:2:1: not UTF-8")));
 }
 
@@ -141,16 +143,18 @@ TEST(SchemaFile, TheWrittenFormReadsBackAsTheSame) {
 
 TEST(SchemaFile, RandomTextsSurviveTheRoundTrip) {
   core::SeededRandom random(7);
-  constexpr std::string_view kBytes = "ab:{}[],\"'\\\n\t#&*!|>%@`-? ~0\x01\x7f";
+  constexpr std::string_view kBytes("\0\4ab:{}[],\"'\\\n\t\r#&*!|>%@`-? ~0\x01\x7f", 33);
   for (int round = 0; round < 2'000; ++round) {
     std::string text;
     for (std::uint64_t length = random.Next() % 12; length > 0; --length) text += kBytes[random.Next() % kBytes.size()];
     TableSpec spec = SpecOf({{{"c", Simple(TypeKind::kString), true}}});
     spec.columns[0].default_text = text;
     spec.columns[0].null_texts = {text};
-    const auto read = Parse(FormatSchemaFile(spec));
-    ASSERT_THAT(read, sluice::testing::IsOk()) << FormatSchemaFile(spec);
-    ASSERT_EQ(*read, spec) << FormatSchemaFile(spec);
+    for (const std::string& written : {FormatSchemaFile(spec), SchemaFileToJson(spec)}) {
+      const auto read = Parse(written);
+      ASSERT_THAT(read, sluice::testing::IsOk()) << written;
+      ASSERT_EQ(*read, spec) << written;
+    }
   }
 }
 

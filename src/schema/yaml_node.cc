@@ -172,6 +172,15 @@ std::optional<YamlNode> ParseYaml(std::string_view text, DiagnosticList& mistake
     mistakes.Add(static_cast<int>(line), 1, "not UTF-8", "save the file as UTF-8");
     return std::nullopt;
   }
+  // YAML allows none of these, and yaml-cpp takes some of them for the end of the file.
+  const auto control = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
+  };
+  if (const auto found = std::find_if(text.begin(), text.end(), control); found != text.end()) {
+    const auto line = 1 + std::count(text.begin(), found, '\n');
+    mistakes.Add(static_cast<int>(line), 1, "a control character", "write it as an escape in double quotes: \"\\x01\"");
+    return std::nullopt;
+  }
   TreeBuilder builder(mistakes, limits);
   if (!Parse(text, builder, mistakes, limits)) return std::nullopt;
   return builder.Take();
