@@ -125,7 +125,7 @@ jobs:
                 AllOf(HasSubstr("the source of job 'j' needs 'files'"), HasSubstr("unknown key 'file' in the source"),
                       HasSubstr("did you mean 'utf-8'?"), HasSubstr("unknown key 'fields' in the limits"),
                       HasSubstr("leads out of the target's folder"), HasSubstr("does not end in .parquet"),
-                      HasSubstr("'zip' is not a codec"), HasSubstr("'25:00' is not a time of day"),
+                      HasSubstr("codec 'zip'"), HasSubstr("'25:00' is not a time of day"),
                       HasSubstr("'monday' is not a day and time"), HasSubstr("'a b' is not a name for SQL"),
                       HasSubstr("write it as name(parameter, …)"), Not(HasSubstr("hunter2")),
                       Not(HasSubstr("hooks/secret")))));

@@ -163,7 +163,7 @@ TEST_F(ExportPlanTest, AMissingInputIsAWarningOrUnavailable) {
       .kind = ExportSelection::Kind::kRange, .from = Day("2025-01-01"), .to = Day("2025-01-01")};
   ASSERT_OK_AND_ASSIGN(const ExportPlan plan, Plan(Job(), one_day));
   EXPECT_THAT(plan.outputs, IsEmpty());
-  EXPECT_THAT(plan.warnings, ElementsAre("job q: no input in/q_{date:%Y%m%d}.csv for 2025-01-01"));
+  EXPECT_THAT(plan.warnings, ElementsAre("job q: no input in/q_20250101.csv for 2025-01-01"));
   EXPECT_THAT(Plan(Job("files: none.csv")), sluice::testing::IsOk());
   EXPECT_THAT(Plan(Job("files: none.csv, required: true")),
               FailsWith(ErrorKind::kUnavailable, HasSubstr("no input none.csv")));

@@ -49,7 +49,7 @@ TEST(ReadSettings, RefuseWhatDoesNotFit) {
 
 TEST(PlanSettings, SurviveThePlan) {
   PlanSettings settings{.spec = schema::SpecOf(*schema::ParseColumns("id int64 not null, \"a b\" list<string>"))};
-  settings.spec.renames = {{"old", "new"}};
+  settings.spec.renames = {{"old", "id"}};
   settings.read.delimiter = ';';
   settings.write.codec = {parquet::Codec::kSnappy, {}};
   settings.write.bloom_columns = {"id"};
