@@ -102,7 +102,7 @@ core::Result<ExitCode> Diff(const DiffFlags& flags, Application& application) {
   SLUICE_ASSIGN_OR_RETURN(const schema::Schema after, LoadSchema(flags.after, application));
   const schema::SchemaDiff diff = schema::Diff(before, after);
   application.console().Data(application.console().json() ? schema::ToJson(diff) + "\n" : schema::ToText(diff));
-  return diff.lossless() ? ExitCode::kDone : ExitCode::kBadData;
+  return ExitCode::kDone;
 }
 
 }  // namespace
@@ -125,7 +125,7 @@ void AddSchemaVerb(CLI::App& app, VerbAction& chosen) {
   add("infer", "print the schema of files, inferred from all rows", Infer);
   add("check", "read files under a schema and say which rows do not fit", Check);
   auto flags = std::make_shared<DiffFlags>();
-  CLI::App* diff = verb->add_subcommand("diff", "what changed from one schema to another; 65 when rows could be lost");
+  CLI::App* diff = verb->add_subcommand("diff", "what changed from one schema to another");
   diff->add_option("before", flags->before, "a schema file (.yaml, .schema.json) or a data file")->required();
   diff->add_option("after", flags->after, "the same")->required();
   diff->fallthrough();
