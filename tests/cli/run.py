@@ -13,7 +13,7 @@ A case is a text file. Lines that start with '#' before the first command say wh
     a [..] line              any text within the line
     ! error[[..]]: what      a line of standard error; others may stand around it
 
-A command runs in bash with pipefail; `sluice` is the binary under test, `rows FILE...` prints the schema and the rows of
+A command runs in bash with pipefail; `sluice` is the binary under test, `python3` has pyarrow, `rows FILE...` prints the schema and the rows of
 Parquet files as a reader that is not ours sees them, `field NAME...` prints members of a JSON document from its input.
 """
 import argparse
@@ -143,8 +143,8 @@ def run_case(path, environment):
 def make_tools(folder, sluice, source):
     """A folder for PATH with the commands of the cases."""
     (folder / "sluice").symlink_to(sluice)
-    for name in ("rows", "field"):
-        (folder / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" "{HERE}/{name}.py" "$@"\n')
+    for name, script in (("rows", f'"{HERE}/rows.py"'), ("field", f'"{HERE}/field.py"'), ("python3", "")):
+        (folder / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {script} "$@"\n')
         (folder / name).chmod(0o755)
     return {
         "PATH": f"{folder}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "dumb",

@@ -85,7 +85,7 @@ def kept(text, value, kind):
         except decimal.InvalidOperation:
             return False
     if pyarrow.types.is_boolean(kind):
-        return text == ("true" if value else "false")
+        return text.lower() == ("true" if value else "false")
     try:
         if pyarrow.types.is_date(kind):
             return len(text) == 10 and parsed_time(text) == (value * 86400, 0, False)
