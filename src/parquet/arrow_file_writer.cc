@@ -31,14 +31,14 @@ ArrowFileWriter::ArrowFileWriter(storage::WritableFile& file, std::shared_ptr<ar
       schema_(std::move(schema)),
       columns_(std::move(columns)),
       output_(std::make_shared<FileOutput>(file)),
-      group_(*schema_, executor, pool) {}
+      group_(*schema_, executor, &pool_) {}
 
-core::Status ArrowFileWriter::Check() const {
+core::Status ArrowFileWriter::Check() {
   SLUICE_TRY(options_.Validate());
   SLUICE_TRY(CheckEncodings(*columns_, options_));
   const std::vector<ColumnLayout> any(static_cast<std::size_t>(columns_->num_columns()));
   return Guarded(core::ErrorKind::kInternal, [&]() -> core::Status {
-    SLUICE_TRY(MakeProperties(*columns_, options_, any, pool_));
+    SLUICE_TRY(MakeProperties(*columns_, options_, any, &pool_));
     return core::Ok();
   });
 }
@@ -67,8 +67,8 @@ core::Status ArrowFileWriter::Add(std::shared_ptr<arrow::RecordBatch> batch) {
 
 core::Status ArrowFileWriter::Start(double rows_expected) {
   SLUICE_ASSIGN_OR_RETURN(layouts_,
-                          ChooseLayouts(*schema_, *columns_, waiting_, rows_expected, options_, executor_, pool_));
-  SLUICE_ASSIGN_OR_RETURN(const auto properties, MakeProperties(*columns_, options_, layouts_, pool_));
+                          ChooseLayouts(*schema_, *columns_, waiting_, rows_expected, options_, executor_, &pool_));
+  SLUICE_ASSIGN_OR_RETURN(const auto properties, MakeProperties(*columns_, options_, layouts_, &pool_));
   SLUICE_ASSIGN_OR_RETURN(const auto metadata, MakeMetadata(*schema_, options_));
   const auto root = std::static_pointer_cast<::parquet::schema::GroupNode>(columns_->schema_root());
   writer_ = ::parquet::ParquetFileWriter::Open(output_, root, properties, metadata);

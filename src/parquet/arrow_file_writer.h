@@ -9,6 +9,7 @@
 
 #include "parquet/column_layout.h"
 #include "parquet/file_streams.h"
+#include "parquet/remapping_pool.h"
 #include "parquet/row_group.h"
 #include "parquet/writer.h"
 
@@ -23,7 +24,7 @@ class ArrowFileWriter final : public FileWriter {
                   arrow::MemoryPool* pool);
 
   /// Refuse options that do not fit the schema.
-  core::Status Check() const;
+  core::Status Check();
   core::Status Write(std::shared_ptr<arrow::RecordBatch> batch) override;
   core::Result<FileSummary> Close() override;
 
@@ -39,7 +40,7 @@ class ArrowFileWriter final : public FileWriter {
 
   WriteOptions options_;
   core::Executor& executor_;
-  arrow::MemoryPool* pool_;
+  RemappingPool pool_;  // before everything that has memory of it
   std::shared_ptr<arrow::Schema> schema_;
   std::shared_ptr<::parquet::SchemaDescriptor> columns_;
   std::shared_ptr<FileOutput> output_;

@@ -36,7 +36,10 @@ bool Fits(Encoding encoding, PhysicalType::type type) {
     case Encoding::kPlain: return true;
     case Encoding::kDictionary: return type != PhysicalType::BOOLEAN;
     case Encoding::kDelta: return DeltaEncodingFor(type) != PageEncoding::UNDEFINED;
-    case Encoding::kByteStreamSplit: return type != PhysicalType::BOOLEAN && type != PhysicalType::BYTE_ARRAY;
+    // Parquet allows it for fixed-length bytes, too; DuckDB and Polars do not read that.
+    case Encoding::kByteStreamSplit:
+      return type == PhysicalType::INT32 || type == PhysicalType::INT64 || type == PhysicalType::FLOAT ||
+             type == PhysicalType::DOUBLE;
   }
   return false;
 }

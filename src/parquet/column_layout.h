@@ -2,6 +2,7 @@
 
 #include <parquet/types.h>
 
+#include <optional>
 #include <string>
 
 #include "parquet/write_options.h"
@@ -13,7 +14,8 @@ struct ColumnLayout {
   ::parquet::Encoding::type encoding =
       ::parquet::Encoding::PLAIN;  ///< without a dictionary; else what it falls back to
   bool dictionary = false;
-  bool compressed = true;  ///< false when the codec gains too little to be worth its time
+  bool compressed = true;         ///< false when the codec gains too little to be worth its time
+  std::optional<int> level = {};  ///< of the codec, where a lower one than asked does as well
   double encoded_bytes_per_value = 8;
   double distinct_ratio = 1;  ///< of the sampled values; 1 = no value twice
   std::string reason = {};

@@ -23,6 +23,9 @@ using PhysicalType = ::parquet::Type;
 // Above this part of new values a dictionary holds nearly the whole column.
 constexpr double kDictionaryDistinctMax = 0.5;
 
+constexpr double kLevelBytesMin = 2;
+constexpr double kLowerLevelGrowthMax = 1.01;
+
 std::shared_ptr<arrow::RecordBatch> SelectColumns(const arrow::RecordBatch& batch, int begin, int end) {
   std::vector<int> indices(static_cast<std::size_t>(end - begin));
   std::iota(indices.begin(), indices.end(), begin);
@@ -126,7 +129,7 @@ double ColumnTrial::smallest_row_bytes() const {
   return bytes;
 }
 
-void ColumnTrial::Choose(double group_rows, const CodecSpec& codec, std::vector<ColumnLayout>& layouts) const {
+void ColumnTrial::Choose(double group_rows, const CodecSpec& codec) {
   for (const Leaf& leaf : leaves_) {
     const double entries_per_row = leaf.values / std::max(1.0, static_cast<double>(trial_->num_rows()));
     const CostContext context{.type = leaf.type,
@@ -139,8 +142,32 @@ void ColumnTrial::Choose(double group_rows, const CodecSpec& codec, std::vector<
     for (const Candidate& candidate : leaf.candidates) {
       PriceLayout(candidate.layout, candidate.sizes, context, priced);
     }
-    layouts.push_back(PickCheapest(std::move(priced), context, leaf.asked));
+    layouts_.push_back(PickCheapest(std::move(priced), context, leaf.asked));
   }
+}
+
+core::Status ColumnTrial::LowerLevels(const CodecSpec& codec, arrow::MemoryPool* pool) {
+  std::vector<ColumnLayout> lower = layouts_;
+  bool any = false;
+  for (ColumnLayout& layout : lower) {
+    // Few bytes are not worth a trial.
+    layout.compressed = layout.compressed && layout.encoded_bytes_per_value >= kLevelBytesMin;
+    layout.level = FastestLevel(codec);
+    any = any || layout.compressed;
+  }
+  if (!any || !HasFasterLevel(codec) || trial_->num_rows() == 0) return core::Ok();
+  SLUICE_ASSIGN_OR_RETURN(const auto sizes, WeighLayouts(*trial_, lower, codec, pool));
+  for (std::size_t i = 0; i < leaves_.size(); ++i) {
+    if (!lower[i].compressed) continue;
+    const auto same = [&](const Candidate& candidate) {
+      return candidate.layout.encoding == layouts_[i].encoding && candidate.layout.dictionary == layouts_[i].dictionary;
+    };
+    const auto asked = std::find_if(leaves_[i].candidates.begin(), leaves_[i].candidates.end(), same);
+    if (sizes[i].compressed > asked->sizes.compressed * kLowerLevelGrowthMax) continue;
+    layouts_[i].level = lower[i].level;
+    layouts_[i].reason += fmt::format("; level {} does as well", *lower[i].level);
+  }
+  return core::Ok();
 }
 
 }  // namespace sluice::parquet

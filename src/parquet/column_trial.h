@@ -18,7 +18,7 @@ namespace sluice::parquet {
 
 /// Some columns of a sample, written with every encoding that may pay, and what was found.
 ///
-/// Order: Run Choose. Threads: one at a time; trials of different columns are independent.
+/// Order: Run Choose LowerLevels. Threads: one at a time; trials of different columns are independent.
 class ColumnTrial {
  public:
   /// The columns [field_begin, field_end) of the rows, whose first leaf is `leaf_begin` in `columns`.
@@ -30,8 +30,12 @@ class ColumnTrial {
   core::Status Run(std::span<const std::optional<Encoding>> asked, const CodecSpec& codec, arrow::MemoryPool* pool);
   /// Encoded bytes of one row with the smallest encoding tried; after Run.
   double smallest_row_bytes() const;
-  /// Add the best layout of each leaf to `layouts`, for row groups of about `group_rows` rows.
-  void Choose(double group_rows, const CodecSpec& codec, std::vector<ColumnLayout>& layouts) const;
+  /// Choose the best layout of each leaf, for row groups of about `group_rows` rows.
+  void Choose(double group_rows, const CodecSpec& codec);
+  /// Take the codec's fastest level for leaves that it compresses as well as the level asked for: so it is with texts
+  /// that repeat no sequence, only letters. May throw what Arrow throws.
+  core::Status LowerLevels(const CodecSpec& codec, arrow::MemoryPool* pool);
+  std::span<const ColumnLayout> layouts() const { return layouts_; }
 
  private:
   struct Candidate {
@@ -53,6 +57,7 @@ class ColumnTrial {
   std::shared_ptr<arrow::RecordBatch> trial_;
   int leaf_begin_;
   std::vector<Leaf> leaves_;
+  std::vector<ColumnLayout> layouts_;  // chosen, one a leaf
 };
 
 }  // namespace sluice::parquet

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "core/byte_size.h"
@@ -59,6 +61,19 @@ core::Result<std::vector<std::optional<Encoding>>> AskedEncodings(const ::parque
   return asked;
 }
 
+core::Status ForEach(std::vector<ColumnTrial>& trials, core::Executor& executor,
+                     const std::function<core::Status(ColumnTrial&)>& work) {
+  std::vector<core::Status> outcomes(trials.size());
+  {
+    core::TaskGroup tasks(executor);
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+      tasks.Run([&, i] { outcomes[i] = Guarded(core::ErrorKind::kInternal, [&] { return work(trials[i]); }); });
+    }
+  }
+  for (core::Status& outcome : outcomes) SLUICE_TRY(outcome);
+  return core::Ok();
+}
+
 }  // namespace
 
 core::Status CheckEncodings(const ::parquet::SchemaDescriptor& columns, const WriteOptions& options) {
@@ -87,24 +102,19 @@ core::Result<std::vector<ColumnLayout>> ChooseLayouts(const arrow::Schema& schem
     trials.emplace_back(sample.rows, sample.trial, columns, begin, end, leaf);
     leaf += trials.back().leaf_count();
   }
-  std::vector<core::Status> outcomes(trials.size());
-  {
-    core::TaskGroup tasks(executor);
-    for (std::size_t i = 0; i < trials.size(); ++i) {
-      tasks.Run([&, i] {
-        outcomes[i] = Guarded(core::ErrorKind::kInternal, [&] { return trials[i].Run(asked, options.codec, pool); });
-      });
-    }
-  }
-  std::vector<ColumnLayout> layouts;
+  SLUICE_TRY(ForEach(trials, executor, [&](ColumnTrial& trial) { return trial.Run(asked, options.codec, pool); }));
   double row_bytes = 0;
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    SLUICE_TRY(outcomes[i]);
-    row_bytes += trials[i].smallest_row_bytes();
-  }
+  for (const ColumnTrial& trial : trials) row_bytes += trial.smallest_row_bytes();
   const double group_rows = std::min({rows_expected, static_cast<double>(options.row_group_rows_max),
                                       static_cast<double>(options.row_group_bytes_max) / std::max(row_bytes, 0.01)});
-  for (const ColumnTrial& trial : trials) trial.Choose(group_rows, options.codec, layouts);
+  SLUICE_TRY(ForEach(trials, executor, [&](ColumnTrial& trial) {
+    trial.Choose(group_rows, options.codec);
+    return trial.LowerLevels(options.codec, pool);
+  }));
+  std::vector<ColumnLayout> layouts;
+  for (const ColumnTrial& trial : trials) {
+    layouts.insert(layouts.end(), trial.layouts().begin(), trial.layouts().end());
+  }
   return layouts;
 }
 

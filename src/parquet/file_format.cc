@@ -102,7 +102,7 @@ void ApplyLayout(PropertiesBuilder& builder, const std::string& path, const Colu
   }
   if (!layout.compressed) return;
   builder.compression(path, ToArrow(codec.codec));
-  if (codec.codec == Codec::kZstd) builder.compression_level(path, codec.level.value_or(3));
+  if (codec.codec == Codec::kZstd) builder.compression_level(path, layout.level.value_or(codec.level.value_or(3)));
   if (codec.codec == Codec::kGzip) builder.compression_level(path, codec.level.value_or(6));
 }
 
