@@ -18,7 +18,33 @@ struct RunFlags {
   std::vector<std::string> jobs;
   ExportFlags selection;
   bool dry_run = false;
+  std::string resume;
 };
+
+void AddFlags(CLI::App& verb, RunFlags& flags) {
+  verb.add_option("jobs", flags.jobs, "JOB...: names of the configuration (all)");
+  flags.selection.AddTo(verb);
+}
+
+// What an earlier run was asked for. Its finished outputs are skipped, so that running it again does what is left.
+core::Result<RunFlags> FlagsOf(const std::string& run, Application& application) {
+  SLUICE_ASSIGN_OR_RETURN(const auto ledger,
+                          pipeline::Ledger::OpenExisting(application.state_path(), application.clock()));
+  SLUICE_ASSIGN_OR_RETURN(const pipeline::RunRecord record, ledger->FindRun(run));
+  constexpr std::string_view kVerb = "run";
+  if (!record.command.starts_with(kVerb)) {
+    return core::UsageError("run " + record.id + " was a '" + record.command + "', which cannot be resumed");
+  }
+  RunFlags flags;
+  CLI::App parser;
+  AddFlags(parser, flags);
+  try {
+    parser.parse(record.command.substr(kVerb.size()));
+  } catch (const CLI::ParseError& failure) {
+    return core::Corruption("run " + record.id + ": its command cannot be read: " + failure.what());
+  }
+  return flags;
+}
 
 core::Result<std::vector<const jobs::JobConfig*>> ChooseJobs(const RunFlags& flags, const jobs::Config& config) {
   std::vector<const jobs::JobConfig*> chosen;
@@ -74,8 +100,13 @@ std::string CommandText(const RunFlags& flags) {
   return text + flags.selection.Text();
 }
 
-core::Result<ExitCode> Run(const RunFlags& flags, Application& application) {
+core::Result<ExitCode> Run(const RunFlags& given, Application& application) {
   SLUICE_TRY(application.OpenProject());
+  RunFlags flags = given;
+  if (!given.resume.empty()) {
+    SLUICE_ASSIGN_OR_RETURN(flags, FlagsOf(given.resume, application));
+    flags.dry_run = given.dry_run;
+  }
   Console& console = application.console();
   SLUICE_ASSIGN_OR_RETURN(const jobs::ExportSelection selection, flags.selection.Selection());
   SLUICE_ASSIGN_OR_RETURN(const auto chosen, ChooseJobs(flags, *application.config()));
@@ -104,8 +135,8 @@ core::Result<ExitCode> Run(const RunFlags& flags, Application& application) {
 void AddRunVerb(CLI::App& app, VerbAction& chosen) {
   auto flags = std::make_shared<RunFlags>();
   CLI::App* verb = app.add_subcommand("run", "run the jobs of the configuration: all, or those named");
-  verb->add_option("jobs", flags->jobs, "JOB...: names of the configuration (all)");
-  flags->selection.AddTo(*verb);
+  AddFlags(*verb, *flags);
+  verb->add_option("--resume", flags->resume, "RUN: do what is left of an earlier run");
   verb->add_flag("--dry-run", flags->dry_run, "say what would be made, and stop");
   verb->callback([flags, &chosen] { chosen = [flags](Application& application) { return Run(*flags, application); }; });
 }

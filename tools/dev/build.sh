@@ -22,6 +22,8 @@ dev_build() {
     cmake --preset "$preset" >"build-$preset.log" 2>&1 || { cat "build-$preset.log" && die "cmake failed"; }
     mv "build-$preset.log" "build/$preset/configure.log"
   fi
+  # So that another checkout of the same sources finds what this one compiled.
+  export CCACHE_BASEDIR=$ROOT CCACHE_NOHASHDIR=true
   say "building build/$preset${*:+ ($*)}"
   cmake --build "build/$preset" ${*:+--target "$@"}
 }
