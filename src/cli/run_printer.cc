@@ -67,7 +67,9 @@ void RunPrinter::SayDone(const jobs::ExportedOutput& output) {
   console_.Say(lines_.Wrote(output.planned.path, report.bytes_written));
   console_.Say(lines_.Compression(report.bytes_read, report.bytes_written));
   console_.Say(lines_.SchemaValidated());
-  for (const std::string& warning : report.warnings) console_.Hint("  note: " + warning);
+  std::string notes;
+  for (const std::string& warning : report.warnings) notes += (notes.empty() ? "  note: " : "; ") + warning;
+  if (!notes.empty()) console_.Hint(notes);
   if (report.rows_rejected > 0) console_.Warn(lines_.Rejected(report.rows_rejected, report.rejects.value_or("")));
   if (log_level_ > static_cast<int>(LogLevel::kInfo)) return;
   const jobs::ExportLogEntry entry{storage::FileName(output.planned.path), report.rows_written, report.bytes_read,
