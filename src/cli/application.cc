@@ -34,7 +34,7 @@ core::Result<std::size_t> ThreadsOf(const jobs::Setting& setting) {
 }
 
 core::Result<std::uint64_t> MemoryOf(const jobs::Setting& setting) {
-  if (setting.text.empty()) return std::max(kMemoryBytesMin, core::MemoryBudget::DefaultBytes());
+  if (setting.text.empty()) return std::max(kMemoryBytesMin, core::DefaultMemoryBytes());
   SLUICE_ASSIGN_OR_RETURN(const std::uint64_t bytes, core::ParseByteSize(setting.text));
   if (bytes >= kMemoryBytesMin) return bytes;
   return core::UsageError(fmt::format("memory {} is too little", setting.text))
