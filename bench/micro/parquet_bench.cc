@@ -156,6 +156,64 @@ void BM_WriteMixed(benchmark::State& state, const std::string& codec) {
   }
 }
 
+void BM_WriteDay(benchmark::State& state) {
+  const auto day = MixedRows()[0]->Slice(0, 1234);
+  for (auto _ : state) {
+    core::Executor executor(1);
+    Discard file;
+    auto writer =
+        *parquet::FileWriter::Open(file, MixedSchema(), OptionsFor("snappy"), executor, arrow::default_memory_pool());
+    if (!writer->Write(day).has_value() || !writer->Close().has_value()) state.SkipWithError("write failed");
+  }
+}
+
+constexpr int kWideColumns = 1000;
+constexpr std::int64_t kWideRows = 1120;
+
+schema::Schema WideSchema() {
+  schema::Schema schema;
+  for (int i = 0; i < kWideColumns; ++i) {
+    schema.fields.push_back({.name = "c" + std::to_string(i), .type = schema::Simple(schema::TypeKind::kFloat64)});
+  }
+  return schema;
+}
+
+std::shared_ptr<arrow::RecordBatch> WideRows(core::Random& random) {
+  arrow::ArrayVector columns;
+  for (int i = 0; i < kWideColumns; ++i) {
+    arrow::DoubleBuilder builder;
+    for (std::int64_t row = 0; row < kWideRows; ++row) {
+      (void)builder.Append(static_cast<double>(random.Next() % 1'000'000'000) / 1e3 - 5e5);
+    }
+    columns.push_back(*builder.Finish());
+  }
+  return arrow::RecordBatch::Make(schema::ToArrow(WideSchema()), kWideRows, columns);
+}
+
+void BM_WriteWide(benchmark::State& state) {
+  constexpr int kWideBatches = 16;
+  core::SeededRandom random(3);
+  std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
+  for (int i = 0; i < kWideBatches; ++i) batches.push_back(WideRows(random));
+  std::uint64_t bytes = 0;
+  for (auto _ : state) {
+    core::Executor executor(1);
+    Discard file;
+    auto writer =
+        *parquet::FileWriter::Open(file, WideSchema(), OptionsFor("zstd:3"), executor, arrow::default_memory_pool());
+    for (const auto& batch : batches) {
+      if (!writer->Write(batch).has_value()) state.SkipWithError("write failed");
+    }
+    const auto summary = writer->Close();
+    if (!summary.has_value()) return state.SkipWithError("close failed");
+    state.SetLabel(summary->columns[0].reason);
+    bytes = file.bytes();
+  }
+  state.counters["bytes_per_value"] = static_cast<double>(bytes) / (kWideBatches * kWideRows * double{kWideColumns});
+}
+
+BENCHMARK(BM_WriteDay)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_WriteWide)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(BM_WriteMixed, zstd3, "zstd:3")->Arg(1)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(BM_WriteMixed, zstd1, "zstd:1")->Arg(1)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(BM_WriteMixed, snappy, "snappy")->Arg(1)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);

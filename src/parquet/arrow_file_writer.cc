@@ -2,6 +2,7 @@
 
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <arrow/util/byte_size.h>
 #include <fmt/format.h>
 #include <parquet/metadata.h>
 
@@ -16,7 +17,9 @@
 namespace sluice::parquet {
 namespace {
 
+// The layouts are chosen after so many rows, or so many bytes of them.
 constexpr std::int64_t kSampleRows = 64 * 1024;
+constexpr std::int64_t kSampleBytes = 16 * 1024 * 1024;
 // Larger batches are cut, so that row groups end near their limit and tasks stay short.
 constexpr std::int64_t kPieceRowsMax = 64 * 1024;
 
@@ -61,8 +64,10 @@ core::Status ArrowFileWriter::Add(std::shared_ptr<arrow::RecordBatch> batch) {
   if (batch->num_rows() == 0) return core::Ok();
   if (writer_) return WriteRows(batch);
   waiting_rows_ += batch->num_rows();
+  waiting_bytes_ += arrow::util::ReferencedBufferSize(*batch).ValueOr(0);
   waiting_.push_back(std::move(batch));
-  return waiting_rows_ < kSampleRows ? core::Ok() : Start(std::numeric_limits<double>::infinity());
+  if (waiting_rows_ < kSampleRows && waiting_bytes_ < kSampleBytes) return core::Ok();
+  return Start(std::numeric_limits<double>::infinity());
 }
 
 core::Status ArrowFileWriter::Start(double rows_expected) {

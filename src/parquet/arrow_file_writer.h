@@ -46,6 +46,7 @@ class ArrowFileWriter final : public FileWriter {
   std::shared_ptr<FileOutput> output_;
   std::vector<std::shared_ptr<arrow::RecordBatch>> waiting_;  // until the layouts are chosen
   std::int64_t waiting_rows_ = 0;
+  std::int64_t waiting_bytes_ = 0;
   std::vector<ColumnLayout> layouts_;
   std::unique_ptr<::parquet::ParquetFileWriter> writer_;
   RowGroup group_;  // after writer_: its tasks end before the writer goes

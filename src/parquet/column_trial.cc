@@ -79,6 +79,8 @@ void ColumnTrial::ListCandidates(std::span<const std::optional<Encoding>> asked)
     leaf.asked = wish.has_value();
     const auto add = [&](Encoding encoding) {
       if ((wish && *wish != encoding) || !Fits(encoding, leaf.type)) return;
+      // Some readers have no prefix deltas for values of fixed length: on request only.
+      if (encoding == Encoding::kDelta && !wish && leaf.type == PhysicalType::FIXED_LEN_BYTE_ARRAY) return;
       if (encoding == Encoding::kDictionary && !wish &&
           static_cast<double>(leaf.distinct.distinct) >
               kDictionaryDistinctMax * static_cast<double>(leaf.distinct.counted)) {

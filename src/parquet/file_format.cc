@@ -44,6 +44,16 @@ bool NeedsArrowSchema(const arrow::DataType& type) {
                      [](const auto& child) { return NeedsArrowSchema(*child->type()); });
 }
 
+// A page being filled is not compressed yet. With many columns, pages must be smaller, or a row group would be held
+// uncompressed as a whole.
+std::int64_t PageBytes(const ::parquet::SchemaDescriptor& schema, const WriteOptions& options) {
+  constexpr std::uint64_t kPagesPerChunk = 4;
+  constexpr std::uint64_t kSmallestPage = 32 * core::kKiB;
+  const auto columns = static_cast<std::uint64_t>(std::max(1, schema.num_columns()));
+  const std::uint64_t share = options.row_group_bytes_max / (columns * kPagesPerChunk);
+  return static_cast<std::int64_t>(std::min(options.page_bytes_max, std::max(share, kSmallestPage)));
+}
+
 std::int64_t ExpectedGroupRows(const WriteOptions& options, std::span<const ColumnLayout> layouts) {
   double row_bytes = 0;
   for (const ColumnLayout& layout : layouts) row_bytes += layout.encoded_bytes_per_value;
@@ -150,7 +160,7 @@ core::Result<std::shared_ptr<::parquet::WriterProperties>> MakeProperties(const 
   builder.enable_write_page_index();
   builder.max_statistics_size(kStatisticsBytesMax);
   builder.dictionary_pagesize_limit(kDictionaryBytesMax);
-  builder.data_pagesize(static_cast<std::int64_t>(options.page_bytes_max));
+  builder.data_pagesize(PageBytes(schema, options));
   builder.max_rows_per_page(options.page_rows_max);
   builder.max_row_group_length(static_cast<std::int64_t>(options.row_group_rows_max));
   for (int i = 0; i < schema.num_columns(); ++i) {

@@ -5,8 +5,10 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "core/result.h"
+#include "parquet/guarded.h"
 #include "storage/file_system.h"
 
 namespace sluice::parquet {
@@ -17,20 +19,10 @@ core::Result<std::unique_ptr<::parquet::arrow::FileReader>> OpenArrowReader(
     std::unique_ptr<storage::RandomAccessFile> file, const std::string& source, std::int64_t batch_rows,
     arrow::MemoryPool* pool);
 
-/// Call `work`, which reads `source`: whatever it throws or returns as an Arrow error about the bytes is Corruption,
-/// with the path in front.
-template <typename Work>
-auto ReadGuarded(const std::string& source, Work&& work) -> decltype(work());
-
-/// An error that came out of reading `source`, as the user should see it.
+/// An error that came out of reading `source`, as the user should see it: about the bytes, with the path in front.
 core::Error ReadError(core::Error error, const std::string& source);
 
-}  // namespace sluice::parquet
-
-#include "parquet/guarded.h"
-
-namespace sluice::parquet {
-
+/// Call `work`, which reads `source`; whatever it throws or returns becomes a ReadError.
 template <typename Work>
 auto ReadGuarded(const std::string& source, Work&& work) -> decltype(work()) {
   auto result = Guarded(core::ErrorKind::kCorruption, std::forward<Work>(work));

@@ -6,7 +6,7 @@
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
-#include <bit>
+#include <array>
 #include <limits>
 #include <string>
 
@@ -25,7 +25,9 @@ class Generator {
     const auto& type = *field.type();
     if (type.id() == arrow::Type::EXTENSION) {
       const auto& extension = static_cast<const arrow::ExtensionType&>(type);
+      json_ = extension.extension_name() == "arrow.json";
       const auto inner = Column(*arrow::field("", extension.storage_type(), field.nullable()));
+      json_ = false;
       return arrow::ExtensionType::WrapArray(field.type(), inner);
     }
     auto builder = arrow::MakeBuilder(field.type()).ValueOrDie();
@@ -70,7 +72,7 @@ class Generator {
     const auto& map_type = static_cast<const arrow::MapType&>(type);
     (void)map.Append();
     for (std::uint64_t left = random_.Next() % 3; left > 0; --left) {
-      Append(*map.key_builder(), *map_type.key_field());
+      Add<arrow::StringBuilder>(*map.key_builder(), Text() + std::to_string(left));  // no key twice
       Append(*map.item_builder(), *map_type.item_field());
     }
     return true;
@@ -107,6 +109,13 @@ class Generator {
     return value.Divide(limit).ValueOrDie().second;
   }
 
+  // From 1970 to 2255 in every unit, so that every reader has room for it.
+  static std::int64_t Timestamp(const arrow::DataType& type, std::uint64_t bits) {
+    constexpr std::array<std::uint64_t, 4> kRanges = {1ULL << 33, 1ULL << 43, 1ULL << 53, 1ULL << 62};
+    const auto unit = static_cast<std::size_t>(static_cast<const arrow::TimestampType&>(type).unit());
+    return static_cast<std::int64_t>(bits % kRanges[unit]);
+  }
+
   void AppendScalar(arrow::ArrayBuilder& b, const arrow::DataType& type) {
     using arrow::Type;
     const std::uint64_t bits = Bits();
@@ -123,13 +132,13 @@ class Generator {
       case Type::UINT64: return Add<arrow::UInt64Builder>(b, bits);
       case Type::FLOAT: return Add<arrow::FloatBuilder>(b, static_cast<float>(Double()));
       case Type::DOUBLE: return Add<arrow::DoubleBuilder>(b, Double());
-      case Type::STRING: return Add<arrow::StringBuilder>(b, Text());
+      case Type::STRING: return Add<arrow::StringBuilder>(b, json_ ? "[\"" + Text() + "\"]" : Text());
       case Type::BINARY: return Add<arrow::BinaryBuilder>(b, Bytes(static_cast<int>(bits % 12)));
       case Type::FIXED_SIZE_BINARY: return Add<arrow::FixedSizeBinaryBuilder>(b, Bytes(16).data());
       case Type::DATE32: return Add<arrow::Date32Builder>(b, static_cast<std::int32_t>(bits % 40000));
       case Type::TIME32: return Add<arrow::Time32Builder>(b, static_cast<std::int32_t>(bits % kDaySeconds));
       case Type::TIME64: return Add<arrow::Time64Builder>(b, static_cast<std::int64_t>(bits % kDaySeconds) * 1000);
-      case Type::TIMESTAMP: return Add<arrow::TimestampBuilder>(b, static_cast<std::int64_t>(bits % (1ULL << 53)));
+      case Type::TIMESTAMP: return Add<arrow::TimestampBuilder>(b, Timestamp(type, bits));
       case Type::DECIMAL128:
         return Add<arrow::Decimal128Builder>(b, Decimal(static_cast<const arrow::DecimalType&>(type).precision()));
       default: (void)b.AppendNull();
@@ -138,6 +147,7 @@ class Generator {
 
   const RandomRows& options_;
   core::SeededRandom random_;
+  bool json_ = false;
 };
 
 }  // namespace

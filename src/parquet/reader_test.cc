@@ -18,8 +18,8 @@ using columns::ColumnFinding;
 using core::ErrorKind;
 using ::testing::AllOf;
 using ::testing::AnyOf;
-using ::testing::HasSubstr;
 using testing::FailsWith;
+using ::testing::HasSubstr;
 
 schema::Schema Columns(const char* text) { return *schema::ParseColumns(text); }
 schema::TableSpec Spec(const char* text) { return schema::SpecOf(Columns(text)); }

@@ -34,7 +34,7 @@ struct FileSummary {
 /// Writes one Parquet file; the only place that decides how values become pages.
 ///
 /// Order:   Open Write* Close. Threads: one caller; columns are encoded on `executor`.
-/// Limits:  one row group, one batch, and the batches up to the first 64 Ki rows (the sample) are held in memory.
+/// Limits:  one row group, one batch, and the first 64 Ki rows or 16 MiB (the sample) are held in memory.
 /// Bytes:   the same schema, options and batches give the same file, whatever the number of threads.
 /// Crash:   without Close the file has no footer; the caller publishes it only after Close and Sync.
 /// Errors:  after a failed call the writer is of no use; every later call gives the first error again.

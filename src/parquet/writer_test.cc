@@ -22,8 +22,8 @@ namespace {
 
 using core::ErrorKind;
 using ::testing::AllOf;
-using ::testing::HasSubstr;
 using testing::FailsWith;
+using ::testing::HasSubstr;
 
 schema::Schema Columns(const char* text) { return *schema::ParseColumns(text); }
 
