@@ -52,6 +52,10 @@ void ReadFlags::AddTo(CLI::App& verb) {
             read.help)
         ->group("Reading");
   }
+  verb.add_option_function<std::string>(
+          "--chunk-bytes", [this](const std::string& text) { given_.emplace_back("chunk_bytes", text); },
+          "text parsed as one unit, e.g. 4MiB; decides row batches")
+      ->group("");
   verb.add_option("--null", null_texts_, "a text that means NULL; may be repeated")
       ->allow_extra_args(false)
       ->group("Reading");

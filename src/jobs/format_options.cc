@@ -13,6 +13,7 @@ csv::CsvOptions CsvOptionsOf(const ReadSettings& read, InputFormat format) {
   options.field_bytes_max = read.field_bytes_max;
   options.record_bytes_max = read.record_bytes_max;
   options.columns_max = read.columns_max;
+  if (read.chunk_bytes > 0) options.chunk_bytes = read.chunk_bytes;
   return options;
 }
 
@@ -22,12 +23,14 @@ json::JsonOptions JsonOptionsOf(const ReadSettings& read, InputFormat format, bo
   options.record_bytes_max = read.record_bytes_max;
   options.columns_max = read.columns_max;
   options.text_takes_any_value = inferred;
+  if (read.chunk_bytes > 0) options.chunk_bytes = read.chunk_bytes;
   return options;
 }
 
 textlog::TextlogOptions TextlogOptionsOf(const ReadSettings& read) {
   textlog::TextlogOptions options;
   options.record_bytes_max = read.record_bytes_max;
+  if (read.chunk_bytes > 0) options.chunk_bytes = read.chunk_bytes;
   return options;
 }
 

@@ -71,6 +71,8 @@ core::Status SetReadSetting(ReadSettings& settings, const std::string& name, con
     return SetSize(settings.record_bytes_max, text);
   } else if (name == "columns_max") {
     return SetNumber(settings.columns_max, name, text);
+  } else if (name == "chunk_bytes") {
+    return SetSize(settings.chunk_bytes, text);
   } else if (name == "inflate_ratio_max") {
     return SetNumber(settings.inflate_ratio_max, name, text);
   } else {
@@ -95,6 +97,7 @@ std::map<std::string, std::string> ToMap(const ReadSettings& settings) {
   number("field_bytes_max", settings.field_bytes_max, defaults.field_bytes_max);
   number("record_bytes_max", settings.record_bytes_max, defaults.record_bytes_max);
   number("columns_max", settings.columns_max, defaults.columns_max);
+  number("chunk_bytes", settings.chunk_bytes, defaults.chunk_bytes);
   number("inflate_ratio_max", settings.inflate_ratio_max, defaults.inflate_ratio_max);
   return texts;
 }

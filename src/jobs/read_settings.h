@@ -25,6 +25,9 @@ struct ReadSettings {
   std::uint64_t record_bytes_max = 64 * core::kMiB;
   std::uint64_t columns_max = 10'000;
   std::uint64_t inflate_ratio_max = 200;
+  /// Bytes of text that are parsed as one unit; 0 = as the format's room chooses. Decides row batches, and so the bytes
+  /// of the output; for tests of the seams between units.
+  std::uint64_t chunk_bytes = 0;
 
   bool operator==(const ReadSettings& other) const = default;
 };

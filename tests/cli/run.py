@@ -29,7 +29,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 COMMAND_SECONDS_MAX = 120
 # The same cases must hold with one thread, tiny chunks and a small budget.
-ODD_SETTINGS = {"SLUICE_THREADS": "1", "SLUICE_MEMORY": "64MiB", "SLUICE_TEST_CHUNK_BYTES": "64"}
+ODD_SETTINGS = {"SLUICE_THREADS": "1", "SLUICE_MEMORY": "64MiB", "SLUICE_CHUNK_BYTES": "64"}
 
 
 @dataclasses.dataclass
