@@ -19,8 +19,8 @@ struct Reject {
 /// The byte range still says where the rest of a longer record is.
 inline constexpr std::size_t kRejectTextBytesMax = 64 * 1024;
 
-/// One line of a rejects file, without its newline: a JSON object with exactly the members above. Bytes that are not
+/// Add one line of a rejects file with its newline: a JSON object with exactly the members above. Bytes that are not
 /// UTF-8 become U+FFFD.
-std::string ToJsonLine(const Reject& reject);
+void AppendJsonLine(const Reject& reject, std::string* lines);
 
 }  // namespace sluice::columns

@@ -2,10 +2,17 @@
 
 #include <arrow/array/array_base.h>
 #include <arrow/array/concatenate.h>
+#include <arrow/array/data.h>
 #include <arrow/array/util.h>
+#include <arrow/buffer.h>
+#include <arrow/extension_type.h>
 #include <arrow/record_batch.h>
+#include <arrow/type.h>
+#include <arrow/type_traits.h>
+#include <arrow/util/bitmap_ops.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -15,6 +22,7 @@ namespace sluice::columns {
 
 namespace {
 
+/// Rows that stay, one behind the other.
 struct Run {
   std::int64_t begin;
   std::int64_t length;
@@ -32,25 +40,141 @@ std::vector<Run> RunsThatStay(std::span<const std::uint8_t> removed) {
   return runs;
 }
 
+/// Copies the runs of one column after another, each into memory of its exact size. Bad rows are scattered: what a run
+/// costs counts, so that nothing is allocated for one.
+class RunGather {
+ public:
+  RunGather(std::vector<Run> runs, arrow::MemoryPool* pool) : runs_(std::move(runs)), pool_(pool) {
+    for (const Run& run : runs_) rows_ += run.length;
+  }
+
+  std::int64_t rows() const { return rows_; }
+
+  core::Result<std::shared_ptr<arrow::Array>> Gather(const arrow::Array& column) const {
+    const arrow::ArrayData& data = *column.data();
+    const arrow::DataType& type = StorageType(*data.type);
+    if (type.id() == arrow::Type::BOOL) return Finish(data, &RunGather::CopyBits);
+    if (type.id() == arrow::Type::STRING || type.id() == arrow::Type::BINARY) {
+      return Finish(data, &RunGather::CopyTexts);
+    }
+    // A dictionary's indices are of fixed width, too, but are not all of it.
+    if (arrow::is_primitive(type.id()) || arrow::is_decimal(type.id()) || type.id() == arrow::Type::FIXED_SIZE_BINARY) {
+      return Finish(data, &RunGather::CopyFixed);
+    }
+    return Concatenate(column);
+  }
+
+ private:
+  using Buffers = std::vector<std::shared_ptr<arrow::Buffer>>;
+  using Copy = core::Status (RunGather::*)(const arrow::ArrayData& data, Buffers* buffers) const;
+
+  static const arrow::DataType& StorageType(const arrow::DataType& type) {
+    if (type.id() != arrow::Type::EXTENSION) return type;
+    return *static_cast<const arrow::ExtensionType&>(type).storage_type();
+  }
+
+  core::Result<std::shared_ptr<arrow::Array>> Finish(const arrow::ArrayData& data, Copy copy) const {
+    Buffers buffers(1);
+    if (data.MayHaveNulls()) {
+      SLUICE_ASSIGN_OR_RETURN(buffers[0], GatherBits(data.buffers[0], data.offset));
+    }
+    SLUICE_TRY((this->*copy)(data, &buffers));
+    return arrow::MakeArray(arrow::ArrayData::Make(data.type, rows_, std::move(buffers)));
+  }
+
+  core::Result<std::shared_ptr<arrow::Buffer>> Allocate(std::int64_t bytes) const {
+    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> buffer, arrow::AllocateBuffer(bytes, pool_));
+    buffer->ZeroPadding();
+    return buffer;
+  }
+
+  core::Result<std::shared_ptr<arrow::Buffer>> GatherBits(const std::shared_ptr<arrow::Buffer>& from,
+                                                          std::int64_t offset) const {
+    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> bits, Allocate((rows_ + 7) / 8));
+    std::memset(bits->mutable_data(), 0, static_cast<std::size_t>(bits->size()));
+    std::int64_t row = 0;
+    for (const Run& run : runs_) {
+      arrow::internal::CopyBitmap(from->data(), offset + run.begin, run.length, bits->mutable_data(), row);
+      row += run.length;
+    }
+    return bits;
+  }
+
+  core::Status CopyBits(const arrow::ArrayData& data, Buffers* buffers) const {
+    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> values, GatherBits(data.buffers[1], data.offset));
+    buffers->push_back(std::move(values));
+    return core::Ok();
+  }
+
+  core::Status CopyFixed(const arrow::ArrayData& data, Buffers* buffers) const {
+    const std::int64_t width = StorageType(*data.type).byte_width();
+    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> values, Allocate(rows_ * width));
+    const std::uint8_t* const from = data.buffers[1]->data() + data.offset * width;
+    std::uint8_t* to = values->mutable_data();
+    for (const Run& run : runs_) {
+      std::memcpy(to, from + run.begin * width, static_cast<std::size_t>(run.length * width));
+      to += run.length * width;
+    }
+    buffers->push_back(std::move(values));
+    return core::Ok();
+  }
+
+  core::Status CopyTexts(const arrow::ArrayData& data, Buffers* buffers) const {
+    const std::int32_t* const from_offsets = data.GetValues<std::int32_t>(1);
+    std::int64_t bytes = 0;
+    for (const Run& run : runs_) bytes += from_offsets[run.begin + run.length] - from_offsets[run.begin];
+    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> offsets, Allocate((rows_ + 1) * kOffsetBytes));
+    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> texts, Allocate(bytes));
+    auto* to_offsets = offsets->mutable_data_as<std::int32_t>();
+    std::int32_t end = 0;
+    *to_offsets++ = 0;
+    for (const Run& run : runs_) {
+      const std::int32_t begin = from_offsets[run.begin];
+      const std::int32_t shift = end - begin;
+      const std::int32_t* const ends = from_offsets + run.begin + 1;
+      for (std::int64_t i = 0; i < run.length; ++i) to_offsets[i] = ends[i] + shift;
+      to_offsets += run.length;
+      const std::int32_t size = ends[run.length - 1] - begin;
+      if (size > 0) {
+        std::memcpy(texts->mutable_data() + end, data.buffers[2]->data() + begin, static_cast<std::size_t>(size));
+      }
+      end += size;
+    }
+    buffers->push_back(std::move(offsets));
+    buffers->push_back(std::move(texts));
+    return core::Ok();
+  }
+
+  /// Nested columns: rare beside rejects.
+  core::Result<std::shared_ptr<arrow::Array>> Concatenate(const arrow::Array& column) const {
+    arrow::ArrayVector parts;
+    parts.reserve(runs_.size());
+    for (const Run& run : runs_) parts.push_back(column.Slice(run.begin, run.length));
+    if (parts.empty()) parts.push_back(column.Slice(0, 0));
+    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Array> kept, arrow::Concatenate(parts, pool_));
+    return kept;
+  }
+
+  static constexpr std::int64_t kOffsetBytes = sizeof(std::int32_t);
+
+  std::vector<Run> runs_;
+  arrow::MemoryPool* pool_;
+  std::int64_t rows_ = 0;
+};
+
 }  // namespace
 
 core::Result<std::shared_ptr<arrow::RecordBatch>> RemoveRows(const std::shared_ptr<arrow::RecordBatch>& batch,
                                                              std::span<const std::uint8_t> removed,
                                                              arrow::MemoryPool* pool) {
-  const std::vector<Run> runs = RunsThatStay(removed);
-  std::int64_t rows = 0;
-  for (const Run& run : runs) rows += run.length;
-  if (rows == batch->num_rows()) return batch;
+  const RunGather gather(RunsThatStay(removed), pool);
+  if (gather.rows() == batch->num_rows()) return batch;
   std::vector<std::shared_ptr<arrow::Array>> columns;
   for (const std::shared_ptr<arrow::Array>& column : batch->columns()) {
-    arrow::ArrayVector parts;
-    parts.reserve(runs.size());
-    for (const Run& run : runs) parts.push_back(column->Slice(run.begin, run.length));
-    if (parts.empty()) parts.push_back(column->Slice(0, 0));
-    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Array> kept, arrow::Concatenate(parts, pool));
+    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Array> kept, gather.Gather(*column));
     columns.push_back(std::move(kept));
   }
-  return arrow::RecordBatch::Make(batch->schema(), rows, std::move(columns));
+  return arrow::RecordBatch::Make(batch->schema(), gather.rows(), std::move(columns));
 }
 
 }  // namespace sluice::columns

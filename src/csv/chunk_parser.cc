@@ -17,7 +17,7 @@ ChunkParser::ChunkParser(const ColumnPlan& plan, std::string source, const Index
       pool_(pool),
       index_(options, kernel),
       gather_(options.dialect),
-      rejects_(std::move(source), options) {}
+      rejects_(std::move(source), options, kernel) {}
 
 core::Result<std::unique_ptr<ChunkParser>> ChunkParser::Make(const ColumnPlan& plan, std::string source,
                                                              const IndexOptions& options, const ScanKernel& kernel,

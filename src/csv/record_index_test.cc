@@ -46,7 +46,7 @@ std::vector<Outcome> ReadByIndex(const std::string& text, const Setting& setting
   const IndexOptions options{.dialect = setting.dialect, .columns = setting.columns};
   RecordIndex index(options, *setting.kernel);
   FieldGather gather(setting.dialect);
-  RejectBuilder places("", options);
+  RejectBuilder places("", options, *setting.kernel);
   std::vector<Outcome> outcomes;
   std::vector<Outcome> good;
   while (true) {

@@ -6,17 +6,6 @@
 #include <utility>
 
 namespace sluice::csv {
-namespace {
-
-std::uint64_t CountLineEnds(const char* text, std::size_t begin, std::size_t end) {
-  std::uint64_t lines = 0;
-  for (std::size_t i = begin; i < end; ++i) {
-    lines += text[i] == '\n' || (text[i] == '\r' && text[i + 1] != '\n') ? 1 : 0;
-  }
-  return lines;
-}
-
-}  // namespace
 
 void RejectBuilder::Start(const Chunk& chunk) {
   chunk_ = &chunk;
@@ -64,8 +53,9 @@ std::vector<columns::Reject> RejectBuilder::Take() {
   std::uint64_t line = chunk_->first_line;
   std::size_t counted = 0;
   for (columns::Reject& reject : rejects_) {
-    line += CountLineEnds(chunk_->text(), counted, static_cast<std::size_t>(reject.byte_begin));
-    counted = static_cast<std::size_t>(reject.byte_begin);
+    const auto begin = static_cast<std::size_t>(reject.byte_begin);
+    line += kernel_.count_line_ends(chunk_->text() + counted, begin - counted);
+    counted = begin;
     reject.line = line;
     reject.byte_begin += chunk_->offset;
     reject.byte_end += chunk_->offset;

@@ -8,6 +8,7 @@
 #include "columns/reject.h"
 #include "csv/chunk.h"
 #include "csv/record_index.h"
+#include "csv/structural_scan.h"
 
 namespace sluice::csv {
 
@@ -17,7 +18,8 @@ namespace sluice::csv {
 class RejectBuilder {
  public:
   /// `field_bytes_max`, `record_bytes_max` and `columns` are named in the reasons.
-  RejectBuilder(std::string source, const IndexOptions& options) : source_(std::move(source)), options_(options) {}
+  RejectBuilder(std::string source, const IndexOptions& options, const ScanKernel& kernel)
+      : source_(std::move(source)), options_(options), kernel_(kernel) {}
 
   void Start(const Chunk& chunk);
   /// A record that is no row.
@@ -34,6 +36,7 @@ class RejectBuilder {
 
   std::string source_;
   IndexOptions options_;
+  const ScanKernel& kernel_;
   const Chunk* chunk_ = nullptr;
   std::vector<columns::Reject> rejects_;
 };

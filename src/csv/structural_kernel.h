@@ -123,5 +123,19 @@ SLUICE_CSV_TARGET void FindFieldsWith(const Dialect& dialect, FieldScan* scan) {
   scan->record_count = record_count;
 }
 
+template <typename Block>
+SLUICE_CSV_TARGET std::uint64_t CountLineEndsWith(const char* text, std::size_t size) {
+  const Block block(Dialect{});
+  std::uint64_t lines = 0;
+  std::uint64_t after_cr = 0;
+  for (std::size_t position = 0; position < size; position += 64) {
+    BlockBits bits = block.Load(text + position);
+    if (size - position < 64) KeepFirst(size - position, &bits);
+    lines += static_cast<std::uint64_t>(std::popcount(bits.cr | (bits.lf & ~(bits.cr << 1 | after_cr))));
+    after_cr = bits.cr >> 63;
+  }
+  return lines;
+}
+
 }  // namespace
 }  // namespace sluice::csv

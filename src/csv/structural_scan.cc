@@ -50,7 +50,8 @@ class ScalarBlock {
   bool quoting_;
 };
 
-constexpr ScanKernel kScalar = {"scalar", FindCutWith<ScalarBlock>, FindFieldsWith<ScalarBlock>};
+constexpr ScanKernel kScalar = {"scalar", FindCutWith<ScalarBlock>, FindFieldsWith<ScalarBlock>,
+                                CountLineEndsWith<ScalarBlock>};
 
 }  // namespace
 

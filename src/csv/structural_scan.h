@@ -43,6 +43,8 @@ struct ScanKernel {
   const char* name;
   CutScan (*find_cut)(const Dialect& dialect, const char* text, std::size_t size);
   void (*find_fields)(const Dialect& dialect, FieldScan* scan);
+  /// Line ends (LF, CR or CRLF) in a text that does not start inside a CRLF.
+  std::uint64_t (*count_line_ends)(const char* text, std::size_t size);
 };
 
 /// The portable twin.

@@ -44,7 +44,7 @@ class Avx2Block {
   std::uint64_t quoting_;
 };
 
-constexpr ScanKernel kAvx2 = {"avx2", FindCutWith<Avx2Block>, FindFieldsWith<Avx2Block>};
+constexpr ScanKernel kAvx2 = {"avx2", FindCutWith<Avx2Block>, FindFieldsWith<Avx2Block>, CountLineEndsWith<Avx2Block>};
 
 }  // namespace
 

@@ -46,7 +46,8 @@ class FileTaskWriter final : public pipeline::TaskWriter {
       SLUICE_ASSIGN_OR_RETURN(rejects_,
                               storage::PublishedFile::Create(environment_.files, rejects_path_, unique_, owner_));
     }
-    return rejects_->Append(ToJsonLine(reject) + "\n");
+    AppendJsonLine(reject, &reject_lines_);
+    return reject_lines_.size() < kRejectBytesHeld ? core::Ok() : WriteRejectLines();
   }
 
   core::Status Finish(TaskReport& report) override {
@@ -58,18 +59,28 @@ class FileTaskWriter final : public pipeline::TaskWriter {
     SLUICE_ASSIGN_OR_RETURN(const storage::FinishedFile output, file_->Finish());
     report.output = Pending(output);
     if (!rejects_) return core::Ok();
+    SLUICE_TRY(WriteRejectLines());
     SLUICE_ASSIGN_OR_RETURN(const storage::FinishedFile rejects, rejects_->Finish());
     report.rejects = Pending(rejects);
     return core::Ok();
   }
 
  private:
+  static constexpr std::size_t kRejectBytesHeld = std::size_t{64} << 10;
+
+  core::Status WriteRejectLines() {
+    SLUICE_TRY(rejects_->Append(reject_lines_));
+    reject_lines_.clear();
+    return core::Ok();
+  }
+
   const Environment& environment_;
   std::string unique_;
   std::string owner_;
   std::string rejects_path_;
   std::unique_ptr<storage::PublishedFile> file_;
   std::unique_ptr<storage::PublishedFile> rejects_;
+  std::string reject_lines_;                     // not yet in rejects_
   std::unique_ptr<parquet::FileWriter> writer_;  // before file_ goes: it writes into it
 };
 
