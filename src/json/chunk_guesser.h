@@ -46,6 +46,7 @@ class ChunkGuesser final : private RecordVisitor {
     std::string_view text;
   };
 
+  std::size_t VisitRun(Cursor&, std::uint32_t, std::span<const columns::RecordSpan>) override { return 0; }
   void Visit(Cursor& cursor, const columns::RecordSpan& span) override;
   void VisitBroken(const columns::RecordSpan& span, const std::string& reason) override;
   bool LookAtRecord(Cursor& cursor);

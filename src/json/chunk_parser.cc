@@ -11,7 +11,7 @@ namespace sluice::json {
 
 namespace {
 
-/// Rows whose texts are gathered before they go to the builders column by column.
+/// Rows whose texts are gathered before they go to the builders column by column; a run may add to them.
 constexpr std::size_t kTileRows = 1024;
 
 }  // namespace
@@ -28,13 +28,21 @@ void ChunkParser::VisitBroken(const columns::RecordSpan& span, const std::string
   rejects_.push_back(columns::RejectOf(*chunk_, span, source_, "", reason));
 }
 
+std::size_t ChunkParser::VisitRun(Cursor& cursor, std::uint32_t block_begin,
+                                  std::span<const columns::RecordSpan> records) {
+  const std::size_t read = table_->ReadRun(cursor, block_begin, records, static_cast<std::uint32_t>(tile_.size()));
+  tile_.insert(tile_.end(), records.begin(), records.begin() + static_cast<std::ptrdiff_t>(read));
+  if (tile_.size() >= kTileRows && status_) status_ = Flush();
+  return read;
+}
+
 void ChunkParser::Visit(Cursor& cursor, const columns::RecordSpan& span) {
   if (!table_->Read(cursor, static_cast<std::uint32_t>(tile_.size()))) {
     rejects_.push_back(columns::RejectOf(*chunk_, span, source_, table_->fault().column, table_->fault().reason));
     return;
   }
   tile_.push_back(span);
-  if (tile_.size() == kTileRows && status_) status_ = Flush();
+  if (tile_.size() >= kTileRows && status_) status_ = Flush();
 }
 
 core::Status ChunkParser::Flush() {

@@ -36,6 +36,8 @@ class ChunkParser final : private RecordVisitor {
   const RecordTable& table() const { return *table_; }
 
  private:
+  std::size_t VisitRun(Cursor& cursor, std::uint32_t block_begin,
+                       std::span<const columns::RecordSpan> records) override;
   void Visit(Cursor& cursor, const columns::RecordSpan& span) override;
   void VisitBroken(const columns::RecordSpan& span, const std::string& reason) override;
   core::Status Flush();

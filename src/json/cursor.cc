@@ -1,8 +1,8 @@
 #include "json/cursor.h"
 
-#include <algorithm>
 #include <cstring>
 
+#include "json/number_text.h"
 #include "json/unescape.h"
 
 namespace sluice::json {
@@ -13,42 +13,13 @@ bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
 bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
-const char* SkipDigits(const char* at) {
-  while (IsDigit(*at)) ++at;
-  return at;
-}
-
-/// One past the number at `at`, or nullptr. The padding behind the block ends every run of digits.
-const char* NumberEnd(const char* at) {
-  if (*at == '-') ++at;
-  if (!IsDigit(*at)) return nullptr;
-  at = *at == '0' ? at + 1 : SkipDigits(at);
-  if (*at == '.') {
-    if (!IsDigit(*++at)) return nullptr;
-    at = SkipDigits(at);
-  }
-  if (*at == 'e' || *at == 'E') {
-    ++at;
-    if (*at == '+' || *at == '-') ++at;
-    if (!IsDigit(*at)) return nullptr;
-    at = SkipDigits(at);
-  }
-  return at;
-}
-
 }  // namespace
 
-// A name with a backslash never stands in JSON as it is: a line end, which no string holds, takes its place.
-KeyText::KeyText(std::string_view name)
-    : quoted(name.find('\\') == std::string_view::npos ? std::string(name) + '"' : "\n") {
-  const std::size_t bytes = std::min(quoted.size(), sizeof head);
-  const std::uint64_t ones = ~std::uint64_t{0};
-  std::memcpy(&head, quoted.data(), bytes);
-  std::memcpy(&mask, &ones, bytes);
-}
-
 Cursor::Cursor(std::string_view block, const StructuralIndex& index)
-    : text_(block.data()), at_(index.positions().data()), block_end_(static_cast<std::uint32_t>(block.size())) {}
+    : text_(block.data()),
+      at_(index.positions().data()),
+      tokens_end_(at_ + index.positions().size()),
+      block_end_(static_cast<std::uint32_t>(block.size())) {}
 
 void Cursor::BeginRecord(std::uint32_t begin, std::uint32_t end) {
   end_ = end;

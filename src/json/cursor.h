@@ -1,25 +1,16 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
-#include <string>
+#include <span>
 #include <string_view>
 
+#include "json/key_text.h"
 #include "json/structural_index.h"
 
 namespace sluice::json {
 
 /// Arrays and objects inside one another; a deeper value rejects its record.
 inline constexpr int kDepthMax = 64;
-
-/// A key as it stands in JSON when it has no escapes, laid out to be compared fast.
-struct KeyText {
-  KeyText() = default;
-  explicit KeyText(std::string_view name);
-  std::string quoted;      ///< the name and its closing quote
-  std::uint64_t head = 0;  ///< its first 8 bytes in memory order, zeros behind a shorter one
-  std::uint64_t mask = 0;  ///< the bytes of `head` that count
-};
 
 /// Reads the tokens of one record after the other, checking each against RFC 8259.
 ///
@@ -42,18 +33,10 @@ class Cursor {
     ++at_;
     return true;
   }
-  /// When the token here is the key and a colon follows, take both.
+  /// When the token here is the key and a colon is right behind it, take both.
   bool TakeKey(const KeyText& key) {
-    const std::uint32_t begin = *at_ + 1;
-    if (begin + key.quoted.size() > end_ || text_[*at_] != '"') return false;
-    std::uint64_t head = 0;
-    std::memcpy(&head, text_ + begin, sizeof head);  // the padding covers a key at the block's end
-    if ((head & key.mask) != key.head) return false;
-    if (key.quoted.size() > sizeof head &&
-        Text(begin, begin + static_cast<std::uint32_t>(key.quoted.size())) != key.quoted) {
-      return false;
-    }
-    if (text_[at_[1]] != ':' || at_[1] >= end_) return false;
+    const std::uint32_t begin = *at_ + 1;  // the padding covers a key at the block's end
+    if (begin + key.size() > end_ || text_[*at_] != '"' || !key.StandsAt(text_ + begin)) return false;
     at_ += 2;
     return true;
   }
@@ -68,6 +51,10 @@ class Cursor {
   /// Nothing but white space is left of the record.
   bool AtEnd() const { return *at_ >= end_; }
 
+  const char* text() const { return text_; }
+  /// The positions of the tokens from here to the block's end.
+  std::span<const std::uint32_t> tokens() const { return {at_, tokens_end_}; }
+  void SkipTokens(std::size_t count) { at_ += count; }
   /// The text between two positions of this block.
   std::string_view Text(std::uint32_t begin, std::uint32_t end) const { return {text_ + begin, end - begin}; }
 
@@ -86,6 +73,7 @@ class Cursor {
 
   const char* text_ = nullptr;
   const std::uint32_t* at_ = nullptr;
+  const std::uint32_t* tokens_end_ = nullptr;
   std::uint32_t end_ = 0;
   std::uint32_t block_end_ = 0;
   std::uint32_t backslash_ = 0;  // no backslash between the last string asked about and here

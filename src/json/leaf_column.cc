@@ -67,6 +67,19 @@ bool LeafColumn::Read(Cursor& cursor, RecordContext& context, int depth) {
   return true;
 }
 
+std::uint8_t LeafColumn::flat_kinds(const RecordContext& context) const {
+  const bool any = context.any_as_text && field().type.kind == TypeKind::kString;
+  return static_cast<std::uint8_t>((takes_strings_ ? kStrings : 0) | (takes_numbers_ || any ? kNumbers : 0) |
+                                   (takes_bools_ || any ? kBools : 0));
+}
+
+std::size_t LeafColumn::ReadRun(const FlatRun& run, std::size_t member, const KeyText& key, std::size_t count,
+                                RecordContext& context) {
+  const std::size_t rows = texts_.size();
+  texts_.resize(rows + count);
+  return run.Read(member, key, flat_kinds(context), context.arena, std::span(texts_).subspan(rows));
+}
+
 bool LeafColumn::ReadString(Cursor& cursor, RecordContext& context) {
   std::string_view text;
   bool escaped = false;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "json/column.h"
+#include "json/flat_run.h"
 
 namespace sluice::json {
 
@@ -24,6 +25,15 @@ class LeafColumn final : public Column {
   void Rollback(std::uint32_t row) override;
   core::Status Flush(RowFaults& faults) override;
   core::Result<std::shared_ptr<arrow::Array>> Finish() override { return builder_->Finish(); }
+
+  /// The kinds of values a FlatRun may read into this column: none for JSON text.
+  std::uint8_t flat_kinds(const RecordContext& context) const;
+  /// Take the value of the `member`th key from each record of `run`, up to `count`; returns how many had one that fits.
+  /// Rollback to that row forgets what a longer run took.
+  std::size_t ReadRun(const FlatRun& run, std::size_t member, const KeyText& key, std::size_t count,
+                      RecordContext& context);
+  /// Take `text` for each of `count` rows.
+  void AppendRun(std::string_view text, std::size_t count) { texts_.insert(texts_.end(), count, text); }
 
   /// Take `text` as if a string had held it; for constants and the keys of maps.
   void Append(std::string_view text, const RecordContext& context) {

@@ -56,6 +56,7 @@ ObjectReader::Member* ObjectReader::TakeKey(Cursor& cursor, RecordContext& conte
   }
   Member* member = LookUp(name, context, role);
   if (member == nullptr || member == &passed_over_) return member;
+  ++order_version_;
   if (position < order.size()) {
     order[position] = member;
   } else if (position == order.size() && position < kOrderKeysMax) {

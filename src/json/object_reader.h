@@ -38,6 +38,10 @@ class ObjectReader {
   /// The member `name`, added when it is not there yet.
   Member& At(const std::string& name);
   const std::vector<std::unique_ptr<Member>>& members() const { return members_; }
+  /// The members by the place of their keys in the record read last; behind its keys, those of longer ones before it.
+  const std::vector<Member*>& order() const { return order_[static_cast<std::size_t>(Role::kRecord)]; }
+  /// Another number whenever order() has changed.
+  std::uint64_t order_version() const { return order_version_; }
 
   /// Read the object at the cursor. False (and context.fault) when it must be rejected.
   bool Read(Cursor& cursor, RecordContext& context, std::uint64_t instance, int depth, Role role = Role::kRecord);
@@ -54,7 +58,8 @@ class ObjectReader {
   std::vector<std::unique_ptr<Member>> members_;
   std::unordered_map<std::string_view, Member*> by_name_;
   std::vector<Member*> order_[2];  // of the object before, per role
-  Member passed_over_;             // stands for keys beyond kIgnoredNamesMax
+  std::uint64_t order_version_ = 0;
+  Member passed_over_;  // stands for keys beyond kIgnoredNamesMax
 };
 
 }  // namespace sluice::json

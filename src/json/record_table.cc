@@ -27,6 +27,7 @@ core::Status RecordTable::AddColumn(const schema::ColumnSpec& spec, const schema
   if (spec.field.type.nested()) nested_.push_back(column);
   if (spec.value) {
     constants_.emplace_back(static_cast<LeafColumn*>(column), *spec.value + std::string(columns::kTextPadding, '\0'));
+    run_reader_.LeaveOut(column);
     reader_->At(spec.field.name);  // the constant wins over a key of its name
     return core::Ok();
   }
@@ -114,6 +115,16 @@ bool RecordTable::Read(Cursor& cursor, std::uint32_t row) {
   if (ReadInto(cursor)) return true;
   for (const std::unique_ptr<Column>& column : columns_) column->Rollback(row);
   return false;
+}
+
+std::size_t RecordTable::ReadRun(Cursor& cursor, std::uint32_t block_begin,
+                                 std::span<const columns::RecordSpan> records, std::uint32_t row) {
+  if (inherited_bytes_ > 0) return 0;
+  const std::size_t read = run_reader_.Read(cursor, block_begin, records, row, *reader_, columns_, context_);
+  for (const auto& [column, text] : constants_) {
+    column->AppendRun({text.data(), text.size() - columns::kTextPadding}, read);
+  }
+  return read;
 }
 
 core::Status RecordTable::Flush(RowFaults& faults) {

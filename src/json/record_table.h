@@ -14,6 +14,7 @@
 #include "json/json_options.h"
 #include "json/leaf_column.h"
 #include "json/object_reader.h"
+#include "json/run_reader.h"
 #include "schema/table_spec.h"
 
 namespace sluice::json {
@@ -30,6 +31,10 @@ class RecordTable {
 
   /// Take the record at the cursor as row `row` since the last flush; false (and fault()) when it is rejected.
   bool Read(Cursor& cursor, std::uint32_t row);
+  /// Take some of `records`, from the first on, as rows `row`, `row` + 1, …: those that are flat objects with the keys
+  /// of the record read before. See RecordVisitor::VisitRun.
+  std::size_t ReadRun(Cursor& cursor, std::uint32_t block_begin, std::span<const columns::RecordSpan> records,
+                      std::uint32_t row);
   const Fault& fault() const { return context_.fault; }
   /// Hand the texts to the builders. `faults.faulty` has an entry per row; their text is not needed any more.
   core::Status Flush(RowFaults& faults);
@@ -55,6 +60,7 @@ class RecordTable {
   std::uint64_t instance_ = 0;
   std::string inherited_;  // with its padding
   std::size_t inherited_bytes_ = 0;
+  RunReader run_reader_;
   StructuralIndex inherited_index_;
 };
 
