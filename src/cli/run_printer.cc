@@ -43,6 +43,7 @@ void RunPrinter::OnOutput(const jobs::ExportedOutput& output) {
         console_.Say(lines_.Found(storage::FileName(input.path), input.bytes));
       }
       console_.Say(lines_.WouldCreate(file));
+      SayNotes(output.report);
       break;
     case JobStatus::kDone:
     case JobStatus::kRejected: SayDone(output); break;
@@ -67,15 +68,19 @@ void RunPrinter::SayDone(const jobs::ExportedOutput& output) {
   console_.Say(lines_.Wrote(output.planned.path, report.bytes_written));
   console_.Say(lines_.Compression(report.bytes_read, report.bytes_written));
   console_.Say(lines_.SchemaValidated());
-  std::string notes;
-  for (const std::string& warning : report.warnings) notes += (notes.empty() ? "  note: " : "; ") + warning;
-  if (!notes.empty()) console_.Hint(notes);
+  SayNotes(report);
   if (report.rows_rejected > 0) console_.Warn(lines_.Rejected(report.rows_rejected, report.rejects.value_or("")));
   if (log_level_ > static_cast<int>(LogLevel::kInfo)) return;
   const jobs::ExportLogEntry entry{storage::FileName(output.planned.path), report.rows_written, report.bytes_read,
                                    report.bytes_written};
   LogLineText(LogLevel::kInfo, log_json_ ? ExportLogJson(clock_.Now(), entry)
                                          : LogLine(clock_.Now(), LogLevel::kInfo, ExportLogText(entry)));
+}
+
+void RunPrinter::SayNotes(const pipeline::JobReport& report) {
+  std::string notes;
+  for (const std::string& warning : report.warnings) notes += (notes.empty() ? "  note: " : "; ") + warning;
+  if (!notes.empty()) console_.Hint(notes);
 }
 
 void RunPrinter::OnFailure(const std::string& job, const core::Error& error) {

@@ -25,6 +25,7 @@ class RunPrinter final : public jobs::ExportListener {
 
  private:
   void SayDone(const jobs::ExportedOutput& output);
+  void SayNotes(const pipeline::JobReport& report);
   void Log(jobs::LogLevel level, std::string_view text);
   void LogLineText(jobs::LogLevel level, const std::string& line);
 

@@ -101,7 +101,7 @@ core::Result<ExitCode> Copy(const CopyFlags& flags, Application& application) {
   if (flags.dry_run) printer.PrintPlan(job);
   pipeline::Progress progress = application.MakeProgress();
   pipeline::JobReport report =
-      flags.dry_run ? jobs::DryRunReport(job.plan) : jobs::RunPlan(job, environment, opener, progress);
+      flags.dry_run ? jobs::DryRun(job, environment, opener) : jobs::RunPlan(job, environment, opener, progress);
   report.timings.plan_ms = plan_ms;
   report.timings.total_ms = elapsed_ms();
   return printer.PrintReport(report, flags.explain);

@@ -38,6 +38,14 @@ void ConcatReader::CloseCurrent() {
   current_.reset();
 }
 
+core::Status ConcatReader::SkipRows() {
+  while (current_ || opened_ < inputs_.size()) {
+    if (!current_) SLUICE_TRY(OpenNext());
+    CloseCurrent();
+  }
+  return core::Ok();
+}
+
 core::Result<std::optional<RowBatch>> ConcatReader::Next() {
   while (current_ || opened_ < inputs_.size()) {
     if (!current_) SLUICE_TRY(OpenNext());

@@ -20,6 +20,9 @@ class ConcatReader final : public columns::RowReader {
   static core::Result<std::unique_ptr<ConcatReader>> Open(schema::Schema schema,
                                                           std::vector<pipeline::InputFile> inputs, Opener open);
 
+  /// Open every input and take what it tells about its columns. Instead of Next: no rows are left.
+  core::Status SkipRows();
+
   const schema::Schema& schema() const override { return schema_; }
   core::Result<std::optional<columns::RowBatch>> Next() override;
   const std::vector<columns::ColumnFinding>& findings() const override { return findings_; }

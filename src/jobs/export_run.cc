@@ -52,10 +52,10 @@ class Exporter {
     if (output.skipped()) return Skip(output);
     core::Result<PlannedJob> planned = MakeExportJob(job_, {&output, 1}, context_.environment, context_.run);
     if (!planned) return FailedReport(context_.run, job_.name, std::move(planned).error());
-    if (context_.dry_run) return DryRunReport(planned->plan);
     // The task's schema is the plan's: there is no other task to differ from.
     planned->plan.tasks.front().settings.erase(kTaskSchema);
     InputOpener opener(context_.environment, planned->settings.read);
+    if (context_.dry_run) return DryRun(*planned, context_.environment, opener);
     std::vector<pipeline::TaskReport> tasks;
     JobReport report = RunPlan(*planned, context_.environment, opener, context_.progress, &tasks);
     if (report.error) return report;

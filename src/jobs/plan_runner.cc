@@ -124,10 +124,21 @@ JobReport RunPlan(const PlannedJob& job, const Environment& environment, InputOp
   return report;
 }
 
-JobReport DryRunReport(const Plan& plan) {
-  JobReport report = BeginReport(plan);
+JobReport DryRun(const PlannedJob& job, const Environment& environment, InputOpener& opener) {
+  JobReport report = BeginReport(job.plan);
   report.status = JobStatus::kDryRun;
-  for (const pipeline::PlannedTask& task : plan.tasks) report.files.push_back({task.output, 0, task.bytes_estimate});
+  FileSource source(environment, opener, job.settings);
+  for (const pipeline::PlannedTask& task : job.plan.tasks) {
+    TaskReport looked;
+    core::Status status = source.Look(task, looked);
+    AddTask(looked, report);
+    if (!status) {
+      report.status = JobStatus::kFailed;
+      report.error = std::move(status).error();
+      return report;
+    }
+    report.files.push_back({task.output, 0, task.bytes_estimate});
+  }
   return report;
 }
 

@@ -28,7 +28,8 @@ pipeline::JobReport DoCommit(const pipeline::Plan& plan, std::span<const pipelin
 pipeline::JobReport RunPlan(const PlannedJob& job, const Environment& environment, InputOpener& opener,
                             pipeline::Progress& progress, std::vector<pipeline::TaskReport>* tasks = nullptr);
 
-/// The report of a plan that is not carried out.
-pipeline::JobReport DryRunReport(const pipeline::Plan& plan);
+/// The report of a plan that is not carried out. The inputs are opened and looked at, so that what the run would refuse
+/// or tell about their columns is told here; nothing is written.
+pipeline::JobReport DryRun(const PlannedJob& job, const Environment& environment, InputOpener& opener);
 
 }  // namespace sluice::jobs

@@ -15,13 +15,6 @@ using columns::RowBatch;
 using columns::RowReader;
 using std::chrono::nanoseconds;
 
-std::string Describe(const ColumnFinding& finding) {
-  constexpr const char* kWords[] = {"added", "missing", "reordered", "renamed", "widened", "ignored"};
-  std::string text = fmt::format("column '{}' {}", finding.column, kWords[static_cast<std::size_t>(finding.kind)]);
-  if (!finding.detail.empty()) text += ": " + finding.detail;
-  return text;
-}
-
 /// One task on its way: reads, writes, counts.
 class Mover {
  private:
@@ -44,7 +37,7 @@ class Mover {
                             context_.sink.Open(plan_, task_, reader->schema()));
     for (const InputFile& input : task_.inputs) bytes_total_ += input.bytes;
     SLUICE_TRY(MoveBatches(*reader, *writer));
-    for (const ColumnFinding& finding : reader->findings()) report_.findings.push_back(Describe(finding));
+    for (const ColumnFinding& finding : reader->findings()) report_.findings.push_back(DescribeFinding(finding));
     report_.notes = reader->notes();
     SLUICE_TRY(Timed(write_, [&] { return writer->Finish(report_); }));
     report_.output.rows = report_.rows_written;
@@ -99,6 +92,13 @@ class Mover {
 };
 
 }  // namespace
+
+std::string DescribeFinding(const ColumnFinding& finding) {
+  constexpr const char* kWords[] = {"added", "missing", "reordered", "renamed", "widened", "ignored"};
+  std::string text = fmt::format("column '{}' {}", finding.column, kWords[static_cast<std::size_t>(finding.kind)]);
+  if (!finding.detail.empty()) text += ": " + finding.detail;
+  return text;
+}
 
 std::string DescribeReject(const columns::Reject& reject) {
   constexpr std::size_t kTextBytesMax = 120;

@@ -28,6 +28,9 @@ struct TaskContext {
 /// budget, over all tasks, is CheckRejectBudget's.
 core::Status RunTask(const Plan& plan, const PlannedTask& task, const TaskContext& context, TaskReport& report);
 
+/// A finding in one line for people: "column 'v' missing".
+std::string DescribeFinding(const columns::ColumnFinding& finding);
+
 /// A rejected row in one line for people: "in.csv:7: column 'v': not an int64: 7,x".
 std::string DescribeReject(const columns::Reject& reject);
 
