@@ -1,6 +1,7 @@
 #include "cli/command_line.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "cli/application.h"
+#include "cli/environment_names.h"
 #include "cli/signals.h"
 #include "cli/verbs.h"
 #include "core/suggestion.h"
@@ -62,6 +64,27 @@ void AddEnvironmentTwins(CLI::App& app) {
   }
 }
 
+// The names, without SLUICE_, of all variables that any verb reads.
+void CollectVariables(const CLI::App& app, std::vector<std::string>& names) {
+  const std::size_t prefix_size = jobs::EnvironmentNameOf("").size();
+  for (const CLI::App* verb : app.get_subcommands({})) {
+    for (const CLI::Option* option : verb->get_options()) {
+      if (!option->get_envname().empty()) names.push_back(option->get_envname().substr(prefix_size));
+    }
+    CollectVariables(*verb, names);
+  }
+}
+
+void WarnOfUnknownVariables(const CLI::App& app, Console& console) {
+  std::vector<std::string> known{"CONFIG", "DUCKDB_LIBRARY"};
+  const std::size_t prefix_size = jobs::EnvironmentNameOf("").size();
+  for (const jobs::SettingDefinition& setting : jobs::SettingDefinitions()) {
+    known.push_back(jobs::EnvironmentNameOf(setting.name).substr(prefix_size));
+  }
+  CollectVariables(app, known);
+  for (const std::string& sentence : UnknownVariables(environ, known)) console.Hint("note: " + sentence);
+}
+
 void CollectFlags(const CLI::App& app, std::vector<std::string>& flags) {
   for (const CLI::Option* option : app.get_options()) {
     for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
@@ -100,11 +123,12 @@ core::Error UsageErrorFor(const CLI::App& app, const CLI::ParseError& failure,
   return core::UsageError(std::move(message)).WithHint(std::move(hint));
 }
 
-ExitCode Act(Application& application, const VerbAction& chosen) {
+ExitCode Act(const CLI::App& app, Application& application, const VerbAction& chosen) {
   if (core::Status opened = application.Open(); !opened) {
     application.console().Fail(opened.error());
     return ExitCodeOf(opened.error().kind());
   }
+  WarnOfUnknownVariables(app, application.console());
   const core::Result<ExitCode> result = chosen(application);
   if (result) return *result;
   application.console().Fail(result.error());
@@ -147,7 +171,7 @@ ExitCode Parse(CLI::App& app, Application& application, VerbAction& chosen, std:
     application.console().Fail(UsageErrorFor(app, failure, in_order));
     return ExitCode::kUsage;
   }
-  if (chosen) return Act(application, chosen);
+  if (chosen) return Act(app, application, chosen);
   application.console().Data(app.help());
   return ExitCode::kUsage;
 }

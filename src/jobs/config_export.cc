@@ -11,6 +11,7 @@
 #include "jobs/write_settings.h"
 #include "pipeline/reject_budget.h"
 #include "schema/schema_file.h"
+#include "schema/type_text.h"
 #include "storage/path.h"
 
 namespace sluice::jobs {
@@ -69,6 +70,7 @@ class ExportReader {
       if (const YamlNode* node = mapping.FindMapping("source")) ReadSource(*node);
     }
     ReadSchema(mapping);
+    ReadColumns(mapping);
     if (mapping.Require("target", "write target: {parquet: FOLDER, file: \"NAME_{date:%Y%m%d}.parquet\"}")) {
       if (const YamlNode* node = mapping.FindMapping("target")) ReadTarget(*node);
     }
@@ -142,8 +144,53 @@ class ExportReader {
     }
   }
 
+  // What --columns, --rename and --extra of `copy` say; a schema says it itself.
+  void ReadColumns(YamlMapping& mapping) {
+    const auto columns = mapping.Text("columns");
+    const YamlNode* const renames = mapping.FindMapping("renames");
+    const auto extra = mapping.Choice("extra", {"refuse", "ignore"});
+    if (!columns && renames == nullptr && !extra) return;
+    if (mapping.Find("schema") != nullptr) {
+      mapping.Mistake(columns              ? "columns"
+                      : renames != nullptr ? "renames"
+                                           : "extra",
+                      "the job has a schema, which states its columns", "say it in the schema");
+      return;
+    }
+    schema::TableSpec spec;
+    if (columns) {
+      const auto parsed = schema::ParseColumns(*columns);
+      if (!parsed) return mapping.Mistake("columns", parsed.error());
+      spec = schema::SpecOf(*parsed);
+    }
+    if (renames != nullptr) ReadRenames(mapping, *renames, spec);
+    if (extra == "ignore") spec.extra = schema::ExtraColumns::kIgnore;
+    if (columns || renames != nullptr) job_.schema = std::move(spec);
+  }
+
+  static void ReadRenames(YamlMapping& mapping, const YamlNode& renames, schema::TableSpec& spec) {
+    for (const YamlMember& member : renames.members) {
+      if (member.value.kind == YamlNode::Kind::kScalar && !member.value.text.empty()) {
+        spec.renames.emplace_back(member.key, member.value.text);
+      } else {
+        mapping.Mistake("renames", fmt::format("'{}' needs the name of a column", member.key),
+                        "write renames: {OLD: NEW}");
+      }
+    }
+  }
+
+  void RefuseLaterKeys(YamlMapping& mapping) {
+    constexpr std::array<std::string_view, 4> kLater{"partition_by", "sort_by", "file_size", "target"};
+    for (const YamlMember& member : mapping.node().members) {
+      if (std::find(kLater.begin(), kLater.end(), member.key) == kLater.end()) continue;
+      mapping.Find(member.key);
+      mapping.Mistake(member.key, fmt::format("'{}' is not in this version", member.key), "leave it out");
+    }
+  }
+
   void ReadTarget(const YamlNode& node) {
     YamlMapping mapping(node, Of("the target"), scope_.mistakes);
+    RefuseLaterKeys(mapping);
     if (mapping.Find("delta") != nullptr) {
       mapping.Mistake("delta", "Delta tables as targets of an export are not in this version", "write parquet: FOLDER");
     } else if (mapping.Require("parquet", "write parquet: FOLDER")) {

@@ -183,6 +183,33 @@ TEST(Config, AnInlineSchemaIsReadInPlace) {
               FailsWith(ErrorKind::kConfiguration, HasSubstr("c.yaml:6:23: field 'a' needs 'type'")));
 }
 
+TEST(Config, ColumnsRenamesAndExtraStandInForASchema) {
+  ASSERT_OK_AND_ASSIGN(
+      const Config config,
+      ParseConfig(ExportWith("    columns: \"id int64, name string\"\n    renames: {nom: name}\n    extra: ignore\n"),
+                  "c.yaml"));
+  const schema::TableSpec& spec = *config.jobs.at(0).export_job->schema;
+  ASSERT_EQ(spec.columns.size(), 2U);
+  EXPECT_EQ(spec.columns[1].field.name, "name");
+  EXPECT_THAT(spec.renames, ElementsAre(Pair("nom", "name")));
+  EXPECT_EQ(spec.extra, schema::ExtraColumns::kIgnore);
+  ASSERT_OK_AND_ASSIGN(const Config inferred, ParseConfig(ExportWith("    renames: {nom: name}\n"), "c.yaml"));
+  EXPECT_THAT(inferred.jobs.at(0).export_job->schema->renames, ElementsAre(Pair("nom", "name")));
+  EXPECT_THAT(ParseConfig(ExportWith("    schema: s.yaml\n    extra: ignore\n"), "c.yaml"),
+              FailsWith(ErrorKind::kConfiguration, HasSubstr("c.yaml:7")));
+  EXPECT_THAT(ParseConfig(ExportWith("    columns: \"id int65\"\n"), "c.yaml"),
+              FailsWith(ErrorKind::kConfiguration, AllOf(HasSubstr("c.yaml:6"), HasSubstr("int65"))));
+}
+
+TEST(Config, KeysOfALaterVersionAreRefusedByName) {
+  for (const char* key : {"partition_by", "sort_by", "file_size", "target"}) {
+    const std::string text = std::string("jobs: {j: {kind: export, source: {files: a.csv}, target: {parquet: out, ") +
+                             "file: a.parquet, " + key + ": x}}}";
+    EXPECT_THAT(ParseConfig(text, "c.yaml"),
+                FailsWith(ErrorKind::kConfiguration, HasSubstr("'" + std::string(key) + "' is not in this version")));
+  }
+}
+
 TEST(Config, ShowsEveryValueWithItsOriginAndNoSecret) {
   ASSERT_OK_AND_ASSIGN(const Config config, ParseConfig(kWhole, "c.yaml"));
   ASSERT_OK_AND_ASSIGN(const Settings settings,
