@@ -75,6 +75,20 @@ void TypeGuess::ObserveJsonString(std::string_view text) {
   }
 }
 
+void TypeGuess::ObserveJsonStrings(std::span<const std::string_view> texts) {
+  for (const std::string_view text : texts) {
+    if (settled()) return;
+    if (text.data() != nullptr) ObserveJsonString(text);
+  }
+}
+
+void TypeGuess::ObserveJsonNumbers(std::span<const std::string_view> tokens) {
+  for (const std::string_view token : tokens) {
+    if (settled()) return;
+    if (token.data() != nullptr) ObserveNumber(token);
+  }
+}
+
 void TypeGuess::ObserveText(std::string_view text) {
   if ((kinds_ & kText) != 0) return;
   if (text.empty()) {

@@ -29,6 +29,9 @@ class TypeGuess {
   void ObserveJsonString(std::string_view text);
   void ObserveJsonNumber(std::string_view token);
   void ObserveJsonBool();
+  /// Several at once; data() == nullptr is left out.
+  void ObserveJsonStrings(std::span<const std::string_view> texts);
+  void ObserveJsonNumbers(std::span<const std::string_view> tokens);
   void ObserveNull();
 
   void Merge(const TypeGuess& other);

@@ -207,5 +207,28 @@ TEST(Widen, TakesTheNearestTypeThatHoldsBoth) {
   EXPECT_EQ(widen("bool", "int8"), "string");
 }
 
+TEST(TypeGuess, ManyJsonValuesSayWhatEachOfThemSays) {
+  const std::string padding(kTextPadding, ' ');
+  std::vector<std::string> texts = {"1",        "2.5", "12345678901234567890", "0.12345678901234567", "2025-10-28",
+                                    "00:15:23", "x"};
+  for (std::string& text : texts) text += padding;
+  for (std::size_t first = 0; first < texts.size(); ++first) {
+    TypeGuess strings;
+    TypeGuess numbers;
+    std::vector<std::string_view> together = {std::string_view()};
+    for (std::size_t i = first; i < texts.size(); ++i) {
+      together.push_back(std::string_view(texts[i]).substr(0, texts[i].size() - kTextPadding));
+      strings.ObserveJsonString(together.back());
+      numbers.ObserveJsonNumber(together.back());
+      TypeGuess strings_together;
+      TypeGuess numbers_together;
+      strings_together.ObserveJsonStrings(together);
+      numbers_together.ObserveJsonNumbers(together);
+      EXPECT_EQ(strings_together.Resolve(), strings.Resolve());
+      EXPECT_EQ(numbers_together.Resolve(), numbers.Resolve());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sluice::columns

@@ -1,5 +1,6 @@
 #include "json/chunk_guesser.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace sluice::json {
@@ -26,6 +27,19 @@ GuessedChunk ChunkGuesser::Guess(const columns::TextChunk& chunk) {
 void ChunkGuesser::VisitBroken(const columns::RecordSpan& /*span*/, const std::string& /*reason*/) {
   ++guessed_.records;
   ++guessed_.rejected;
+}
+
+std::size_t ChunkGuesser::VisitRun(Cursor& cursor, std::uint32_t block_begin,
+                                   std::span<const columns::RecordSpan> records) {
+  if (!inherited_.empty()) return 0;
+  // The sample ends between two records.
+  const std::uint64_t left = kSampleRecords - std::min(guessed_.records, kSampleRecords);
+  if (first_chunk_ && !guessed_.sample) records = records.first(std::min<std::size_t>(records.size(), left));
+  if (records.empty()) return 0;
+  const std::size_t taken = run_.Guess(cursor, block_begin, records, guessed_.root, arena_);
+  guessed_.records += taken;
+  arena_.Clear();
+  return taken;
 }
 
 void ChunkGuesser::Visit(Cursor& cursor, const columns::RecordSpan& span) {
@@ -118,18 +132,9 @@ void ChunkGuesser::Commit() {
       case Kind::kNull: node.CountNull(); break;
       case Kind::kObject: node.CountObject(); break;
       case Kind::kArray: node.CountArray(); break;
-      case Kind::kBool:
-        node.CountScalar();
-        node.scalars().ObserveJsonBool();
-        break;
-      case Kind::kNumber:
-        node.CountScalar();
-        node.scalars().ObserveJsonNumber(seen.text);
-        break;
-      case Kind::kString:
-        node.CountScalar();
-        node.scalars().ObserveJsonString(seen.text);
-        break;
+      case Kind::kBool: node.ObserveBool(); break;
+      case Kind::kNumber: node.ObserveNumber(seen.text); break;
+      case Kind::kString: node.ObserveString(seen.text); break;
     }
   }
 }

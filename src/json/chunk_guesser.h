@@ -11,6 +11,7 @@
 #include "json/guess_node.h"
 #include "json/json_options.h"
 #include "json/record_walk.h"
+#include "json/run_guesser.h"
 #include "json/structural_index.h"
 #include "json/unescape.h"
 #include "schema/type.h"
@@ -46,7 +47,8 @@ class ChunkGuesser final : private RecordVisitor {
     std::string_view text;
   };
 
-  std::size_t VisitRun(Cursor&, std::uint32_t, std::span<const columns::RecordSpan>) override { return 0; }
+  std::size_t VisitRun(Cursor& cursor, std::uint32_t block_begin,
+                       std::span<const columns::RecordSpan> records) override;
   void Visit(Cursor& cursor, const columns::RecordSpan& span) override;
   void VisitBroken(const columns::RecordSpan& span, const std::string& reason) override;
   bool LookAtRecord(Cursor& cursor);
@@ -60,6 +62,7 @@ class ChunkGuesser final : private RecordVisitor {
   std::string_view inherited_;
   StructuralIndex inherited_index_;
   StructuralIndex index_;
+  RunGuesser run_;
   TextArena arena_;
   std::vector<Observation> pending_;  // of the record being looked at
   std::uint32_t line_ = 0;

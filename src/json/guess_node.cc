@@ -1,5 +1,7 @@
 #include "json/guess_node.h"
 
+#include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace sluice::json {
@@ -20,6 +22,7 @@ GuessNode::Member* GuessNode::At(std::string_view name, std::size_t position, st
     members_.push_back(std::make_unique<Member>());
     member = members_.back().get();
     member->name = name;
+    member->key = KeyText(name);
     member->node = std::make_unique<GuessNode>();
     member->first_line = line;
     by_name_.emplace(member->name, member);
@@ -39,6 +42,35 @@ void GuessNode::Overflow() {
   order_.clear();
 }
 
+void GuessNode::ObserveBool() {
+  ++scalar_count_;
+  scalar_kinds_ |= kBools;
+  scalars_.ObserveJsonBool();
+}
+
+void GuessNode::ObserveNumber(std::string_view token) {
+  ++scalar_count_;
+  scalar_kinds_ |= kNumbers;
+  scalars_.ObserveJsonNumber(token);
+}
+
+void GuessNode::ObserveString(std::string_view text) {
+  ++scalar_count_;
+  scalar_kinds_ |= kStrings;
+  scalars_.ObserveJsonString(text);
+}
+
+bool GuessNode::alike() const { return objects_ == 0 && arrays_ == 0 && std::popcount(scalar_kinds_) <= 1; }
+
+void GuessNode::ObserveAlike(std::span<const std::string_view> texts) {
+  const auto nulls = static_cast<std::uint64_t>(
+      std::count_if(texts.begin(), texts.end(), [](std::string_view text) { return text.data() == nullptr; }));
+  nulls_ += nulls;
+  scalar_count_ += texts.size() - nulls;
+  if (scalar_kinds_ == kNumbers) scalars_.ObserveJsonNumbers(texts);
+  if (scalar_kinds_ == kStrings) scalars_.ObserveJsonStrings(texts);
+}
+
 GuessNode& GuessNode::Element() {
   if (element_ == nullptr) element_ = std::make_unique<GuessNode>();
   return *element_;
@@ -47,6 +79,7 @@ GuessNode& GuessNode::Element() {
 void GuessNode::Merge(GuessNode&& other, std::uint64_t lines, std::size_t members_max, std::size_t below_max) {
   scalars_.Merge(other.scalars_);
   scalar_count_ += other.scalar_count_;
+  scalar_kinds_ |= other.scalar_kinds_;
   nulls_ += other.nulls_;
   objects_ += other.objects_;
   arrays_ += other.arrays_;

@@ -2,12 +2,15 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "columns/type_guess.h"
+#include "json/flat_run.h"
+#include "json/key_text.h"
 #include "schema/type.h"
 
 namespace sluice::json {
@@ -20,13 +23,17 @@ class GuessNode {
  public:
   struct Member {
     std::string name;
+    KeyText key;  ///< the name as it stands in JSON
     std::unique_ptr<GuessNode> node;
     std::uint64_t first_line = 0;  ///< of the record that had it first, from 0
     std::uint64_t seen_in = 0;     ///< the object that had it last
   };
 
-  columns::TypeGuess& scalars() { return scalars_; }
-  void CountScalar() { ++scalar_count_; }
+  void ObserveBool();
+  void ObserveNumber(std::string_view token);
+  void ObserveString(std::string_view text);
+  /// More values of the one kind there was so far, and NULLs: {}. See alike().
+  void ObserveAlike(std::span<const std::string_view> texts);
   void CountNull() { ++nulls_; }
   void CountObject() { ++objects_; }
   void CountArray() { ++arrays_; }
@@ -39,6 +46,13 @@ class GuessNode {
   const std::vector<std::unique_ptr<Member>>& members() const { return members_; }
   /// A number for one more object; see Member::seen_in.
   std::uint64_t NextObject() { return ++object_number_; }
+
+  /// The keys by their place in the object read last; behind them, those of longer objects before it.
+  const std::vector<Member*>& order() const { return order_; }
+  /// Which of Kinds the scalars here are.
+  std::uint8_t scalar_kinds() const { return scalar_kinds_; }
+  /// True when nothing was here but NULL and scalars of one kind.
+  bool alike() const;
 
   /// True when a record that was not rejected had a value here.
   bool observed() const { return scalar_count_ + nulls_ + objects_ + arrays_ > 0; }
@@ -58,6 +72,7 @@ class GuessNode {
 
   columns::TypeGuess scalars_;
   std::uint64_t scalar_count_ = 0;
+  std::uint8_t scalar_kinds_ = 0;
   std::uint64_t nulls_ = 0;
   std::uint64_t objects_ = 0;
   std::uint64_t arrays_ = 0;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "json/test_input.h"
+#include "json/test_records.h"
 
 namespace sluice::json {
 namespace {
@@ -131,6 +132,58 @@ TEST(JsonInference, InheritsTheDocumentsMembersAndRenames) {
   EXPECT_EQ(schema::FormatColumns(inference.spec.ToSchema()), "table_name string, at timestamp(us,UTC)");
   EXPECT_EQ(inference.spec.records, "items");
   EXPECT_EQ(inference.spec.renames, declared.renames);
+}
+
+// A space before each colon keeps records from being looked at in runs.
+TEST(JsonInference, RunsOfRecordsSayWhatSingleRecordsSay) {
+  for (unsigned seed = 0; seed < 200 && !::testing::Test::HasFailure(); ++seed) {
+    SCOPED_TRACE(seed);
+    AlikeMaker maker(seed);
+    std::string alike;
+    std::string spaced;
+    for (unsigned n = 1 + maker.Below(80); n > 0; --n) {
+      std::string record = maker.Make() + "\n";
+      alike += record;
+      for (std::size_t at = 0; (at = record.find("\":", at)) != std::string::npos; at += 3) record.insert(at + 1, " ");
+      spaced += record;
+    }
+    const JsonOptions options{.layout = Layout::kLines, .chunk_bytes = 1U << (6 + seed % 8)};
+    ASSERT_OK_AND_ASSIGN(const Inference runs, InferFrom(alike, options));
+    ASSERT_OK_AND_ASSIGN(const Inference singles, InferFrom(spaced, {.layout = Layout::kLines}));
+    EXPECT_EQ(schema::FormatColumns(runs.spec.ToSchema()), schema::FormatColumns(singles.spec.ToSchema())) << alike;
+    EXPECT_EQ(runs.records, singles.records);
+    EXPECT_EQ(runs.rejected, singles.rejected) << alike;
+  }
+}
+
+TEST(JsonInference, TheLastOfARunCountsAsTheFirst) {
+  const auto type_of = [](const std::string& first, const std::string& last) {
+    std::vector<std::string> values(100, first);
+    values.push_back(last);
+    return TypeOf(values);
+  };
+  EXPECT_EQ(type_of("1", "1.5"), "float64");
+  EXPECT_EQ(type_of("\"2025-10-28\"", "\"x\""), "string");
+  EXPECT_EQ(type_of("true", "null"), "bool");
+  EXPECT_EQ(type_of("null", "7"), "int64");
+  EXPECT_EQ(type_of("7", "\"7\""), "string");
+}
+
+TEST(JsonInference, DuplicateKeysAreRejectedInEveryRecord) {
+  std::string text = "{\"a\":1}\n";
+  for (int i = 0; i < 100; ++i) text += "{\"a\":1,\"a\":2}\n";
+  ASSERT_OK_AND_ASSIGN(const Inference inferred, InferFrom(text, {.layout = Layout::kLines}));
+  EXPECT_EQ(inferred.records, 101U);
+  EXPECT_EQ(inferred.rejected, 100U);
+}
+
+TEST(JsonInference, SampleEndsInTheMiddleOfARun) {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "{\"a\":1}\n";
+  for (int i = 0; i < 1000; ++i) text += "{\"a\":1.5}\n";
+  ASSERT_OK_AND_ASSIGN(const Inference inferred, InferFrom(text, {.layout = Layout::kLines}));
+  ASSERT_EQ(inferred.widened_from.size(), 1U);
+  EXPECT_EQ(inferred.widened_from[0], schema::Simple(schema::TypeKind::kInt64));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
-#include <random>
 #include <string>
 
 #include "json/test_input.h"
+#include "json/test_records.h"
 
 // A record read with others before it may be taken as one of a run; the first of an input never is. So each record
 // alone in an input says what it must become among others.
@@ -12,66 +12,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 using Rows = std::vector<std::vector<std::string>>;
-
-constexpr const char* kColumns =
-    "id int64, price decimal(9,2), score float64, on bool, name string, a_name_beyond_16_bytes_1 string, "
-    "a_name_beyond_16_bytes_2 string, name_9_16_1 string, name_9_16_2 string, at timestamp(us)";
-
-/// Records that are mostly alike.
-class AlikeMaker {
- public:
-  explicit AlikeMaker(unsigned seed) : random_(seed) {}
-
-  std::string Make() {
-    std::vector<std::string> members = {
-        "\"id\":" + Pick({"1", "-20", "123456789012345678", "0", "null"}),
-        "\"price\":" + Pick({"1.25", "\"7.5\"", "1234567.89", "0.00", "null"}),
-        "\"score\":" + Pick({"1.5", "-0.25e10", "3", "12345678.87654321", "null"}),
-        "\"on\":" + Pick({"true", "false", "null"}),
-        "\"name\":" + Pick({"\"\"", "\"é\"", R"("a\"b")", R"("\u00e9\n")", R"("},{\"id\":1")", "\"[\"", "null"}),
-        "\"a_name_beyond_16_bytes_1\":\"one\"",
-        "\"a_name_beyond_16_bytes_2\":\"two\"",
-        "\"name_9_16_1\":\"three\"",
-        "\"name_9_16_2\":\"four\"",
-        "\"at\":\"2025-10-28 00:15:23\"",
-    };
-    if (Below(8) == 0) Change(members);
-    std::string text = "{";
-    for (const std::string& member : members) text += (text.size() > 1 ? "," : "") + member;
-    text += "}";
-    if (Below(12) == 0)
-      text.insert(1 + Below(static_cast<unsigned>(text.size())), Pick({" ", ",", "\"", "}", "0", "x", "\t"}));
-    if (Below(12) == 0) text[text.find(',')] = Pick({":", "}", "]", " ", "{"})[0];
-    return text;
-  }
-  unsigned Below(unsigned n) { return std::uniform_int_distribution<unsigned>(0, n - 1)(random_); }
-
- private:
-  std::string Pick(const std::vector<std::string>& from) { return from[Below(static_cast<unsigned>(from.size()))]; }
-
-  void Change(std::vector<std::string>& members) {
-    const std::size_t place = Below(static_cast<unsigned>(members.size()));
-    std::string& member = members[place];
-    switch (Below(6)) {
-      case 0: members.erase(members.begin() + static_cast<std::ptrdiff_t>(place)); break;
-      case 1: std::swap(member, members.front()); break;
-      case 2:
-        member = Pick({"\"new\":1", "\"id\":5", "\"\":2", R"("na\u006de":"escaped")", "7", "\"on\" :true"});
-        break;
-      case 3: std::swap(members[5], members[6]); break;
-      case 4: std::swap(members[7], members[8]); break;
-      default:
-        member.resize(member.find(':') + 1);
-        member += Pick({"01",          "1.",          ".5",  "-",   "1e",
-                        "1e+",         "1E5",         "tru", "nul", "nullx",
-                        "\"\\q\"",     "\"\\ud83d\"", "[]",  "{}",  "[1,2]",
-                        R"({"id":1})", "\"x\" \"y\"", "1 2", "",    "9999999999999999999",
-                        "\"no time\""});
-    }
-  }
-
-  std::mt19937 random_;
-};
 
 void ExpectAsAlone(const std::vector<std::string>& records, const schema::TableSpec& spec, const JsonOptions& options) {
   Rows rows;
@@ -103,7 +43,7 @@ TEST(RunReader, RecordsAmongOthersBecomeWhatTheyAreAlone) {
     AlikeMaker maker(seed);
     std::vector<std::string> records;
     for (unsigned n = 1 + maker.Below(60); n > 0; --n) records.push_back(maker.Make());
-    schema::TableSpec spec = SpecFor(kColumns);
+    schema::TableSpec spec = SpecFor(kAlikeColumns);
     if (seed % 3 == 0) spec.extra = schema::ExtraColumns::kIgnore;
     ExpectAsAlone(records, spec, {.layout = Layout::kLines, .text_takes_any_value = seed % 2 == 0});
   }
@@ -117,10 +57,10 @@ TEST(RunReader, ElementsOfAnArrayBecomeWhatTheyAreAlone) {
     while (records.size() < 30) {
       const std::string record = maker.Make();
       // What upsets quotes or brackets would move the ends of the records around it, too.
-      const auto landed = Land("[" + record + "\n,{}]", SpecFor(kColumns), {.layout = Layout::kDocument});
+      const auto landed = Land("[" + record + "\n,{}]", SpecFor(kAlikeColumns), {.layout = Layout::kDocument});
       if (landed && landed->rows.size() + landed->rejects.size() == 2) records.push_back(record);
     }
-    ExpectAsAlone(records, SpecFor(kColumns), {.layout = Layout::kDocument});
+    ExpectAsAlone(records, SpecFor(kAlikeColumns), {.layout = Layout::kDocument});
   }
 }
 
