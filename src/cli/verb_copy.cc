@@ -100,8 +100,9 @@ core::Result<ExitCode> Copy(const CopyFlags& flags, Application& application) {
   JobPrinter printer(application.console());
   if (flags.dry_run) printer.PrintPlan(job);
   pipeline::Progress progress = application.MakeProgress();
-  pipeline::JobReport report =
-      flags.dry_run ? jobs::DryRun(job, environment, opener) : jobs::RunPlan(job, environment, opener, progress);
+  jobs::TargetRecovery recovery(environment);
+  pipeline::JobReport report = flags.dry_run ? jobs::DryRun(job, environment, opener)
+                                             : jobs::RunPlan(job, environment, opener, progress, recovery);
   report.timings.plan_ms = plan_ms;
   report.timings.total_ms = elapsed_ms();
   return printer.PrintReport(report, flags.explain);

@@ -97,7 +97,9 @@ core::Result<ExitCode> CommitReports(const CommitFlags& flags, Application& appl
     reports.push_back(*std::move(report));
   }
   SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
-  const pipeline::JobReport report = jobs::DoCommit(job.plan, reports, *environment);
+  // A commit of this plan that was decided and not completed is completed by this, and committed again without effect.
+  jobs::TargetRecovery(*environment).CleanUp(job.plan);
+  const pipeline::JobReport report = jobs::DoCommit(job.plan, reports, jobs::Publisher::kOtherProcess, *environment);
   if (!report.error && job.plan.kind == "export") SLUICE_TRY(Record(job.plan, reports, application));
   return JobPrinter(application.console()).PrintReport(report, false);
 }

@@ -41,7 +41,8 @@ pipeline::JobReport Copy(storage::FileSystem& files, CopyMode mode) {
     report.error = std::move(job).error();
     return report;
   }
-  return RunPlan(*job, environment, opener, progress);
+  TargetRecovery recovery(environment);
+  return RunPlan(*job, environment, opener, progress, recovery);
 }
 
 void SetScene(MemoryFileSystem& files) { files.Put(kInput, "id,t\n1,one\nx,bad\n2,two\n"); }

@@ -255,17 +255,4 @@ std::vector<InputFile> ToLedgerInputs(const PlannedOutput& output) {
   return inputs;
 }
 
-OutputRecord ToOutputRecord(const ExportPlan& plan, const PlannedOutput& output, std::uint64_t bytes,
-                            std::uint64_t rows, const std::string& checksum) {
-  return {.path = LedgerPath(output.path),
-          .job = plan.job,
-          .date = FormatDate(output.date),
-          .bytes = bytes,
-          .rows = rows,
-          .checksum = checksum,
-          .fingerprint = output.fingerprint,
-          .schema = output.schema ? schema::FormatSchemaFile(*output.schema) : "",
-          .inputs = ToLedgerInputs(output)};
-}
-
 }  // namespace sluice::jobs

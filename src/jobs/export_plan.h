@@ -84,9 +84,6 @@ core::Result<ExportPlan> PlanExport(const JobConfig& job, const ExportSelection&
 /// The key of a path in the ledger: absolute, so that it means the same from every working directory.
 std::string LedgerPath(const std::string& path);
 
-/// What the ledger is told once an output is published.
-pipeline::OutputRecord ToOutputRecord(const ExportPlan& plan, const PlannedOutput& output, std::uint64_t bytes,
-                                      std::uint64_t rows, const std::string& checksum);
 /// The output's inputs as the ledger keeps them.
 std::vector<pipeline::InputFile> ToLedgerInputs(const PlannedOutput& output);
 

@@ -1,10 +1,12 @@
 #include "jobs/export_plan.h"
 
+#include <arrow/memory_pool.h>
 #include <stdlib.h>
 
 #include <filesystem>
 #include <string>
 
+#include "jobs/export_job.h"
 #include "storage/memory_file_system.h"
 #include "tests/support/result_matchers.h"
 
@@ -46,11 +48,16 @@ class ExportPlanTest : public ::testing::Test {
   }
 
   // Pretend that everything in the plan was exported.
-  void Export(const ExportPlan& plan) {
+  void Export(const ExportPlan& plan, const JobConfig& job = Job()) {
+    const Environment environment{
+        files_, clock_, random_, executor_, cancellation_, arrow::default_memory_pool(), 64 * core::kMiB};
     for (const PlannedOutput& output : plan.outputs) {
       if (output.skipped()) continue;
       files_.Put(output.path, "parquet");
-      EXPECT_OK(ledger_->RecordOutputs("01A", std::array{ToOutputRecord(plan, output, 7, 1, "c")}));
+      ASSERT_OK_AND_ASSIGN(const PlannedJob planned, MakeExportJob(job, {&output, 1}, environment, "01A"));
+      pipeline::TaskReport report;
+      report.output = {.final_path = output.path, .rows = 1, .bytes = 7, .checksum = "c"};
+      EXPECT_OK(RecordCommit(planned.plan, {&report, 1}, *ledger_));
     }
   }
 
@@ -63,6 +70,9 @@ class ExportPlanTest : public ::testing::Test {
 
   core::ManualClock clock_{core::Timestamp{std::chrono::seconds(1'761'674'400)}};  // 2025-10-28T18:00:00Z
   storage::MemoryFileSystem files_;
+  core::SystemRandom random_;
+  core::Executor executor_{1};
+  core::Cancellation cancellation_;
   std::string state_;
   std::unique_ptr<pipeline::Ledger> ledger_;
 };
@@ -144,7 +154,7 @@ TEST_F(ExportPlanTest, AllInputsOfADateMakeOneOutput) {
   ASSERT_OK_AND_ASSIGN(const ExportPlan plan, Plan(job));
   ASSERT_THAT(plan.outputs, SizeIs(1));
   EXPECT_THAT(plan.outputs[0].inputs, SizeIs(2));
-  Export(plan);
+  Export(plan, job);
   EXPECT_EQ(Verdict(job), OutputVerdict::kUnchanged);
   files_.Put("in/q_20251028_c.csv", "id\n1\n");
   EXPECT_EQ((*Plan(job)).outputs[0].reason, "it was made from 2 files, now there are 3");

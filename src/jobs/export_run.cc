@@ -33,7 +33,8 @@ pipeline::TaskRecord ToRecord(const PlannedOutput& output, const JobReport& repo
 /// One job of one run.
 class Exporter {
  public:
-  Exporter(const JobConfig& job, const ExportContext& context) : job_(job), context_(context) {}
+  Exporter(const JobConfig& job, const ExportContext& context)
+      : job_(job), context_(context), recovery_(context.environment) {}
 
   JobReport Export(const PlannedOutput& output) {
     const auto begun = context_.environment.clock.Monotonic();
@@ -57,7 +58,7 @@ class Exporter {
     InputOpener opener(context_.environment, planned->settings.read);
     if (context_.dry_run) return DryRun(*planned, context_.environment, opener);
     std::vector<pipeline::TaskReport> tasks;
-    JobReport report = RunPlan(*planned, context_.environment, opener, context_.progress, &tasks);
+    JobReport report = RunPlan(*planned, context_.environment, opener, context_.progress, recovery_, &tasks);
     if (report.error) return report;
     StoreTaskSpec(planned->settings.spec, planned->plan.tasks.front());
     const core::Status recorded = RecordCommit(planned->plan, tasks, *context_.ledger);
@@ -76,6 +77,7 @@ class Exporter {
 
   const JobConfig& job_;
   const ExportContext& context_;
+  TargetRecovery recovery_;
 };
 
 }  // namespace

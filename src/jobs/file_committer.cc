@@ -109,7 +109,7 @@ core::Result<pipeline::CommitOutcome> FileCommitter::Commit(const Plan& plan, st
   }
   SLUICE_TRY(published);
   if (!create) RemoveStaleRejects(reports, files);
-  RemoveOtherAttempts(plan, files);
+  if (publisher_ == Publisher::kOtherProcess) RemoveOtherAttempts(plan, files);
   for (const std::string& path : plan.superseded) {
     const core::Status removed = files.Remove(path);
     if (!removed && removed.error().kind() != core::ErrorKind::kNotFound) return removed.error();

@@ -1,7 +1,6 @@
 #include "jobs/plan_runner.h"
 
 #include <chrono>
-#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -10,8 +9,6 @@
 #include "jobs/file_source.h"
 #include "jobs/parquet_sink.h"
 #include "pipeline/task_runner.h"
-#include "storage/path.h"
-#include "storage/recovery.h"
 
 namespace sluice::jobs {
 namespace {
@@ -38,14 +35,19 @@ void AddTask(const TaskReport& task, JobReport& report) {
   report.encodings.insert(report.encodings.end(), task.encodings.begin(), task.encodings.end());
 }
 
-core::Status Publish(const Plan& plan, std::span<const TaskReport> reports, const Environment& environment,
-                     JobReport& report) {
+core::Status Publish(const Plan& plan, std::span<const TaskReport> reports, Publisher publisher,
+                     const Environment& environment, JobReport& report) {
   SLUICE_TRY(pipeline::CheckReports(plan, reports));
   SLUICE_TRY(pipeline::CheckRejectBudget(plan, reports));
-  FileCommitter committer(environment);
+  FileCommitter committer(environment, publisher);
   SLUICE_ASSIGN_OR_RETURN(const pipeline::CommitOutcome outcome, committer.Commit(plan, reports));
   if (const auto* conflict = std::get_if<pipeline::CommitConflict>(&outcome)) return core::Conflict(conflict->what);
-  if (const auto* unknown = std::get_if<pipeline::CommitUnknown>(&outcome)) return core::OutcomeUnknown(unknown->what);
+  if (const auto* unknown = std::get_if<pipeline::CommitUnknown>(&outcome)) {
+    return core::OutcomeUnknown(unknown->what)
+        .WithHint(
+            "look at the outputs; 'sluice run' or the same 'sluice commit' again completes them, and a copy with "
+            "--mode overwrite");
+  }
   for (const TaskReport& task : reports) {
     report.bytes_written += task.output.bytes;
     report.files.push_back({task.output.final_path, task.output.rows, task.output.bytes});
@@ -64,18 +66,6 @@ void RemovePending(std::span<const TaskReport> reports, storage::FileSystem& fil
   }
 }
 
-// Completes commits and removes temporary files of processes that died. Failing at it must not stop the work: what
-// could not be removed is in nobody's way.
-void CleanUpAfterOthers(const Plan& plan, const Environment& environment) {
-  std::set<std::string> folders;
-  for (const pipeline::PlannedTask& task : plan.tasks) folders.insert(std::string(storage::ParentPath(task.output)));
-  for (const std::string& folder : folders) {
-    storage::RecoverOptions options;
-    options.now = environment.clock.Now();
-    (void)storage::Recover(environment.files, folder, {}, options);
-  }
-}
-
 }  // namespace
 
 core::Status DoTask(const PlannedJob& job, std::size_t index, Publisher publisher, const Environment& environment,
@@ -86,11 +76,12 @@ core::Status DoTask(const PlannedJob& job, std::size_t index, Publisher publishe
   return pipeline::RunTask(job.plan, job.plan.tasks[index], context, report);
 }
 
-JobReport DoCommit(const Plan& plan, std::span<const TaskReport> reports, const Environment& environment) {
+JobReport DoCommit(const Plan& plan, std::span<const TaskReport> reports, Publisher publisher,
+                   const Environment& environment) {
   JobReport report = BeginReport(plan);
   for (const TaskReport& task : reports) AddTask(task, report);
   const auto begun = environment.clock.Monotonic();
-  core::Status published = Publish(plan, reports, environment, report);
+  core::Status published = Publish(plan, reports, publisher, environment, report);
   report.timings.commit_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(environment.clock.Monotonic() - begun).count();
   if (!published) {
@@ -101,9 +92,9 @@ JobReport DoCommit(const Plan& plan, std::span<const TaskReport> reports, const 
 }
 
 JobReport RunPlan(const PlannedJob& job, const Environment& environment, InputOpener& opener,
-                  pipeline::Progress& progress, std::vector<TaskReport>* tasks) {
+                  pipeline::Progress& progress, TargetRecovery& recovery, std::vector<TaskReport>* tasks) {
   const Plan& plan = job.plan;
-  CleanUpAfterOthers(plan, environment);
+  recovery.CleanUp(plan);
   std::vector<TaskReport> reports;
   for (std::size_t index = 0; index < plan.tasks.size(); ++index) {
     reports.emplace_back();
@@ -116,7 +107,7 @@ JobReport RunPlan(const PlannedJob& job, const Environment& environment, InputOp
     RemovePending(reports, environment.files);
     return report;
   }
-  JobReport report = DoCommit(plan, reports, environment);
+  JobReport report = DoCommit(plan, reports, Publisher::kThisProcess, environment);
   // After an unknown outcome the files may be needed to complete the commit.
   const bool removable = report.error && report.error->kind() != core::ErrorKind::kOutcomeUnknown;
   if (removable) RemovePending(reports, environment.files);

@@ -8,6 +8,7 @@
 #include "jobs/input_opener.h"
 #include "jobs/parquet_sink.h"
 #include "jobs/plan_settings.h"
+#include "jobs/target_recovery.h"
 #include "pipeline/job_report.h"
 #include "pipeline/progress.h"
 #include "pipeline/task_report.h"
@@ -19,14 +20,15 @@ core::Status DoTask(const PlannedJob& job, std::size_t index, Publisher publishe
                     InputOpener& opener, pipeline::Progress& progress, pipeline::TaskReport& report);
 
 /// Publish what the tasks wrote, after checking that all reported and that the reject budget was kept. Returns the
-/// job's report; its error is set when nothing was published.
+/// job's report; its error is set when nothing was published. `publisher` as it was said to the tasks.
 pipeline::JobReport DoCommit(const pipeline::Plan& plan, std::span<const pipeline::TaskReport> reports,
-                             const Environment& environment);
+                             Publisher publisher, const Environment& environment);
 
-/// All tasks and the commit. What was written aside is removed when the job fails. `tasks`, when given, gets the tasks'
-/// reports.
+/// All tasks and the commit. What was written aside is removed when the job fails. `recovery` clears the targets up
+/// first. `tasks`, when given, gets the tasks' reports.
 pipeline::JobReport RunPlan(const PlannedJob& job, const Environment& environment, InputOpener& opener,
-                            pipeline::Progress& progress, std::vector<pipeline::TaskReport>* tasks = nullptr);
+                            pipeline::Progress& progress, TargetRecovery& recovery,
+                            std::vector<pipeline::TaskReport>* tasks = nullptr);
 
 /// The report of a plan that is not carried out. The inputs are opened and looked at, so that what the run would refuse
 /// or tell about their columns is told here; nothing is written.

@@ -50,7 +50,7 @@ core::Status WriteAndPublish(FileSystem& files, const Contents& contents, Publis
 core::Result<Recovered> RecoverDead(FileSystem& files) {
   RecoverOptions options;
   options.owner_state = [](std::string_view) { return OwnerState::kDead; };
-  return Recover(files, "out", {"out/p"}, options);
+  return Recover(files, {"out", "out/p"}, options);
 }
 
 // The final files alone.

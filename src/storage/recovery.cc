@@ -1,6 +1,7 @@
 #include "storage/recovery.h"
 
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "storage/path.h"
@@ -49,14 +50,29 @@ core::Status ResumeAll(FileSystem& files, const std::string& directory, const Re
   return core::Ok();
 }
 
-core::Status Sweep(FileSystem& files, const std::string& directory, const RecoverOptions& options,
-                   Recovered& recovered) {
+struct Abandoned {
+  std::vector<std::string> temporaries;
+  bool has_journals = false;
+};
+
+core::Status FindAbandoned(FileSystem& files, const std::string& directory, const RecoverOptions& options,
+                           Abandoned& abandoned) {
   SLUICE_ASSIGN_OR_RETURN(const std::vector<FileInfo> infos, ListIfExists(files, directory));
   for (const FileInfo& info : infos) {
-    const std::optional<ParsedName> name = ParseTemporaryName(FileName(info.path));
-    if (info.directory || !name.has_value() || !IsAbandoned(info, name->owner, options)) continue;
-    core::Status removed = files.Remove(info.path);
+    if (info.directory) continue;
+    const std::string_view file_name = FileName(info.path);
+    if (ParseJournalName(file_name).has_value()) abandoned.has_journals = true;
+    const std::optional<ParsedName> name = ParseTemporaryName(file_name);
+    if (name.has_value() && IsAbandoned(info, name->owner, options)) abandoned.temporaries.push_back(info.path);
+  }
+  return core::Ok();
+}
+
+core::Status RemoveAll(FileSystem& files, const std::vector<std::string>& paths, Recovered& recovered) {
+  for (const std::string& path : paths) {
+    core::Status removed = files.Remove(path);
     if (removed.has_value()) ++recovered.temporaries_removed;
+    // A completed commit has taken it.
     if (!removed.has_value() && removed.error().kind() != core::ErrorKind::kNotFound) return removed;
   }
   return core::Ok();
@@ -64,15 +80,19 @@ core::Status Sweep(FileSystem& files, const std::string& directory, const Recove
 
 }  // namespace
 
-core::Result<Recovered> Recover(FileSystem& files, const std::string& directory,
-                                const std::vector<std::string>& more_directories, const RecoverOptions& options) {
+core::Result<Recovered> Recover(FileSystem& files, const std::vector<std::string>& directories,
+                                const RecoverOptions& options) {
   Recovered recovered;
-  // Journals first: a decided commit still needs the temporary files of its dead owner.
-  SLUICE_TRY(ResumeAll(files, directory, options, recovered));
-  SLUICE_TRY(Sweep(files, directory, options, recovered));
-  for (const std::string& more : more_directories) {
-    if (NormalPath(more) != NormalPath(directory)) SLUICE_TRY(Sweep(files, more, options, recovered));
+  std::set<std::string> distinct;
+  for (const std::string& directory : directories) distinct.insert(NormalPath(directory));
+  // First who is dead, then the journals, then the temporary files: an owner that decides a commit and dies between two
+  // steps was alive in the first one, and its files stay.
+  Abandoned abandoned;
+  for (const std::string& directory : distinct) SLUICE_TRY(FindAbandoned(files, directory, options, abandoned));
+  if (abandoned.has_journals || !abandoned.temporaries.empty()) {
+    for (const std::string& directory : distinct) SLUICE_TRY(ResumeAll(files, directory, options, recovered));
   }
+  SLUICE_TRY(RemoveAll(files, abandoned.temporaries, recovered));
   return recovered;
 }
 

@@ -31,11 +31,12 @@ struct Recovered {
   std::uint64_t temporaries_removed = 0;
 };
 
-/// Clear up after processes that died: complete the commits decided in `directory` (journals whose owner is dead), then
-/// remove temporary files nobody will publish in it and in `more_directories`. What belongs to a live process, or may
-/// do so, is not touched. Folders that do not exist are skipped. To be called before a run writes to a target; calling
-/// it twice, or from several processes at once, is harmless.
-core::Result<Recovered> Recover(FileSystem& files, const std::string& directory,
-                                const std::vector<std::string>& more_directories, const RecoverOptions& options);
+/// Clear up after processes that died: complete the commits decided in `directories` (journals whose owner is dead),
+/// then remove the temporary files in them that nobody will publish. What belongs to a live process, or may do so, is
+/// not touched. Folders that do not exist are skipped. To be called before a run writes to a target, with all its
+/// folders at once: a commit decided in one of them can have its files in another. Calling it twice, or from several
+/// processes at once, is harmless.
+core::Result<Recovered> Recover(FileSystem& files, const std::vector<std::string>& directories,
+                                const RecoverOptions& options);
 
 }  // namespace sluice::storage

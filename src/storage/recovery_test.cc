@@ -35,7 +35,7 @@ TEST(Recover, RemovesFilesOfTheDeadOnly) {
     files.Put(temp, "x");
     files.Put("out/.other.tmp", "not ours");
     files.Put("out/a.parquet", "published");
-    ASSERT_OK_AND_ASSIGN(const Recovered recovered, Recover(files, "state", {"out", "absent"}, Options(state)));
+    ASSERT_OK_AND_ASSIGN(const Recovered recovered, Recover(files, {"state", "out", "absent"}, Options(state)));
     EXPECT_EQ(recovered.temporaries_removed, state == OwnerState::kDead ? 1U : 0U);
     EXPECT_EQ(files.Contents().size(), state == OwnerState::kDead ? 2U : 3U);
   }
@@ -45,7 +45,7 @@ TEST(Recover, WaitsLongForOwnersItDoesNotKnow) {
   const auto removed_after = [](OwnerState state, std::int64_t hours) {
     MemoryFileSystem files;
     files.Put(TemporaryPath("a", "u1", "owner-1-1"), "x");
-    return Recover(files, ".", {}, Options(state, hours))->temporaries_removed == 1;
+    return Recover(files, {"."}, Options(state, hours))->temporaries_removed == 1;
   };
   EXPECT_FALSE(removed_after(OwnerState::kForeign, 23));
   EXPECT_TRUE(removed_after(OwnerState::kForeign, 25));
@@ -68,10 +68,38 @@ TEST(Recover, CompletesADecidedCommit) {
   MemoryFileSystem files;
   const PublishRequest request = TwoFiles(files, PublishMode::kCreate);
   ASSERT_OK(WriteJournal(files, request));
-  ASSERT_OK_AND_ASSIGN(const Recovered alive, Recover(files, "out", {}, Options(OwnerState::kAlive)));
+  ASSERT_OK_AND_ASSIGN(const Recovered alive, Recover(files, {"out"}, Options(OwnerState::kAlive)));
   EXPECT_THAT(alive.commits_completed, IsEmpty());
-  ASSERT_OK_AND_ASSIGN(const Recovered recovered, Recover(files, "out", {}, Options(OwnerState::kDead)));
+  ASSERT_OK_AND_ASSIGN(const Recovered recovered, Recover(files, {"out"}, Options(OwnerState::kDead)));
   EXPECT_THAT(recovered.commits_completed, ElementsAre("run1"));
+  EXPECT_THAT(files.Contents(), ElementsAre(Pair("elsewhere/c", "elsewhere/c"), Pair("out/\xff b", "out/\xff b")));
+}
+
+TEST(Recover, CompletesACommitBeforeItRemovesFilesInAFolderThatComesFirst) {
+  MemoryFileSystem files;
+  PublishRequest request = TwoFiles(files, PublishMode::kReplace);
+  request.directory = "out";
+  ASSERT_OK(WriteJournal(files, request));
+  ASSERT_OK_AND_ASSIGN(const Recovered recovered, Recover(files, {"elsewhere", "out"}, Options(OwnerState::kDead)));
+  EXPECT_THAT(recovered.commits_completed, ElementsAre("run1"));
+  EXPECT_THAT(recovered.targets_lost, IsEmpty());
+  EXPECT_THAT(files.Contents(), ElementsAre(Pair("elsewhere/c", "elsewhere/c"), Pair("out/\xff b", "out/\xff b")));
+}
+
+TEST(Recover, CompletesACommitThatIsDecidedWhileItLooks) {
+  MemoryFileSystem files;
+  const PublishRequest request = TwoFiles(files, PublishMode::kReplace);
+  RecoverOptions options = Options(OwnerState::kDead);
+  bool decided = false;
+  options.owner_state = [&](std::string_view) {  // its last deed before it died
+    if (!std::exchange(decided, true)) {
+      EXPECT_OK(WriteJournal(files, request));
+    }
+    return OwnerState::kDead;
+  };
+  ASSERT_OK_AND_ASSIGN(const Recovered recovered, Recover(files, {"out"}, options));
+  EXPECT_THAT(recovered.commits_completed, ElementsAre("run1"));
+  EXPECT_THAT(recovered.targets_lost, IsEmpty());
   EXPECT_THAT(files.Contents(), ElementsAre(Pair("elsewhere/c", "elsewhere/c"), Pair("out/\xff b", "out/\xff b")));
 }
 
@@ -81,7 +109,7 @@ TEST(Recover, UndoesACommitThatMetAForeignFile) {
   ASSERT_OK(WriteJournal(files, request));
   ASSERT_OK(files.Link(request.files[0].temp_path, request.files[0].final_path));
   files.Put("elsewhere/c", "foreign");
-  ASSERT_OK_AND_ASSIGN(const Recovered recovered, Recover(files, "out", {"elsewhere"}, Options(OwnerState::kDead)));
+  ASSERT_OK_AND_ASSIGN(const Recovered recovered, Recover(files, {"out", "elsewhere"}, Options(OwnerState::kDead)));
   EXPECT_THAT(recovered.commits_undone, ElementsAre("run1"));
   EXPECT_THAT(files.Contents(), ElementsAre(Pair("elsewhere/c", "foreign")));
 }
@@ -91,7 +119,7 @@ TEST(Recover, ReportsWhatIsLostAndGoesOn) {
   const PublishRequest request = TwoFiles(files, PublishMode::kReplace);
   ASSERT_OK(WriteJournal(files, request));
   ASSERT_OK(files.Remove(request.files[1].temp_path));
-  ASSERT_OK_AND_ASSIGN(const Recovered recovered, Recover(files, "out", {}, Options(OwnerState::kDead)));
+  ASSERT_OK_AND_ASSIGN(const Recovered recovered, Recover(files, {"out"}, Options(OwnerState::kDead)));
   EXPECT_THAT(recovered.targets_lost, ElementsAre("elsewhere/c"));
   EXPECT_THAT(files.Contents(), ElementsAre(Pair("out/\xff b", "out/\xff b")));
 }
@@ -114,7 +142,7 @@ TEST(Recover, DamagedJournalIsCorruption) {
   MemoryFileSystem files;
   for (const char* text : {"", "{", "[]", R"({"version":1})", R"({"version":1,"mode":3,"files":[{"temp":1}]})"}) {
     files.Put(JournalPath("out", "run1", "o-1-1"), text);
-    EXPECT_THAT(Recover(files, "out", {}, Options(OwnerState::kDead)),
+    EXPECT_THAT(Recover(files, {"out"}, Options(OwnerState::kDead)),
                 FailsWith(ErrorKind::kCorruption, HasSubstr(".sluice-commit.run1.o-1-1.json")));
   }
 }
