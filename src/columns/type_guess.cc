@@ -85,8 +85,31 @@ void TypeGuess::ObserveJsonStrings(std::span<const std::string_view> texts) {
 void TypeGuess::ObserveJsonNumbers(std::span<const std::string_view> tokens) {
   for (const std::string_view token : tokens) {
     if (settled()) return;
-    if (token.data() != nullptr) ObserveNumber(token);
+    if (token.data() != nullptr && !ObserveShortNumber(token)) ObserveNumber(token);
   }
+}
+
+/// The numbers that most columns hold: up to 7 digits, a point and up to 7 digits more, not -0 nor -0.5. Every one
+/// survives a double, so that their digits need only be counted. False, and nothing observed, for all others.
+inline bool TypeGuess::ObserveShortNumber(std::string_view token) {
+  const char* const end = token.data() + token.size();
+  const bool negative = token.starts_with('-');
+  const char* const integer = token.data() + (negative ? 1 : 0);
+  const std::size_t count = swar::LeadingDigits(swar::Load(integer));
+  const char* const point = integer + count;
+  if (count == 0 || count > 7 || point > end || (*integer == '0' && (count > 1 || negative))) return false;
+  const std::int32_t digits = *integer == '0' ? 0 : static_cast<std::int32_t>(count);
+  if (point == end) {
+    kinds_ |= kInt64;
+    integer_digits_max_ = std::max({integer_digits_max_, digits, 1});
+    return true;
+  }
+  const std::size_t scale = swar::LeadingDigits(swar::Load(point + 1));
+  if (*point != '.' || scale == 0 || scale > 7 || point + 1 + scale != end) return false;
+  kinds_ |= kFraction;
+  integer_digits_max_ = std::max(integer_digits_max_, digits);
+  scale_max_ = std::max(scale_max_, static_cast<std::int32_t>(scale));
+  return true;
 }
 
 void TypeGuess::ObserveText(std::string_view text) {

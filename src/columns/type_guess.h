@@ -45,6 +45,7 @@ class TypeGuess {
  private:
   void ObserveText(std::string_view text);
   void ObserveNumber(std::string_view text);
+  bool ObserveShortNumber(std::string_view token);
   void ObserveInteger(std::string_view text, std::string_view digits, std::uint64_t value);
   void ObserveFraction(std::string_view text, std::string_view integer, std::string_view fraction,
                        std::uint64_t digits);

@@ -230,5 +230,45 @@ TEST(TypeGuess, ManyJsonValuesSayWhatEachOfThemSays) {
   }
 }
 
+TEST(TypeGuess, ShortJsonNumbersAreNoSpecialCase) {
+  const std::string padding(kTextPadding, '5');
+  std::vector<std::string> texts = {"0",
+                                    "-0",
+                                    "7",
+                                    "-7",
+                                    "0.5",
+                                    "-0.5",
+                                    "-7.25",
+                                    "1234567",
+                                    "12345678",
+                                    "-1234567",
+                                    "1234567.1234567",
+                                    "1.12345678",
+                                    "1e5",
+                                    "-0.0",
+                                    "01",
+                                    "1.",
+                                    "00.5",
+                                    ".5",
+                                    "0.12345678901234567",
+                                    "12345678901234567890"};
+  const auto view = [](const std::string& text) {
+    return std::string_view(text).substr(0, text.size() - kTextPadding);
+  };
+  for (std::string& text : texts) text += padding;
+  for (const std::string& a : texts) {
+    for (const std::string& b : texts) {
+      for (const std::string& c : texts) {
+        const std::vector<std::string_view> tokens = {view(a), view(b), view(c)};
+        TypeGuess together;
+        TypeGuess singly;
+        together.ObserveJsonNumbers(tokens);
+        for (const std::string_view token : tokens) singly.ObserveJsonNumber(token);
+        ASSERT_EQ(together.Resolve(), singly.Resolve()) << tokens[0] << " " << tokens[1] << " " << tokens[2];
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sluice::columns
