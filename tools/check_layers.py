@@ -12,7 +12,7 @@ import sys
 
 INCLUDE = re.compile(r'^[ \t]*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 KEYWORDS = {"SOURCES", "HEADERS", "LINKS", "LIBRARIES", "TESTS"}
-ARROW_FREE_ROOMS = {"core", "storage"}
+ARROW_FREE_ROOMS = {"core", "encoding", "storage"}
 THIRD_PARTY = re.compile(r"^(arrow|parquet|nlohmann|simdjson|yaml-cpp|CLI|fmt|spdlog|re2|sqlite3|duckdb|zstd|gtest)[/.]")
 
 

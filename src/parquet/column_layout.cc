@@ -16,6 +16,13 @@ Encoding ColumnLayout::house_encoding() const {
   }
 }
 
+PageCodec ColumnLayout::page_codec(const CodecSpec& asked) const {
+  if (!compressed) return {.codec = {.codec = Codec::kNone}};
+  PageCodec page{.codec = asked, .entropy_only = entropy_only};
+  if (level) page.codec.level = level;
+  return page;
+}
+
 std::string FormatLayout(const ColumnLayout& layout) {
   if (!layout.dictionary && layout.encoding == PageEncoding::DELTA_BYTE_ARRAY) return "prefix-delta";
   return std::string(FormatEncoding(layout.house_encoding()));

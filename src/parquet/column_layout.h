@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "parquet/page_compressor.h"
 #include "parquet/write_options.h"
 
 namespace sluice::parquet {
@@ -16,11 +17,14 @@ struct ColumnLayout {
   bool dictionary = false;
   bool compressed = true;         ///< false when the codec gains too little to be worth its time
   std::optional<int> level = {};  ///< of the codec, where a lower one than asked does as well
+  bool entropy_only = false;      ///< see PageCodec
   double encoded_bytes_per_value = 8;
   double distinct_ratio = 1;  ///< of the sampled values; 1 = no value twice
   std::string reason = {};
 
   Encoding house_encoding() const;
+  /// How pages are compressed where `asked` is the file's codec.
+  PageCodec page_codec(const CodecSpec& asked) const;
 };
 
 /// "plain", "dict", "delta", "prefix-delta", "bss".

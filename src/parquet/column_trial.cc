@@ -6,8 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
+#include <string_view>
+#include <utility>
 
 #include "core/byte_size.h"
 #include "parquet/file_format.h"
@@ -23,6 +24,7 @@ using PhysicalType = ::parquet::Type;
 // Above this part of new values a dictionary holds nearly the whole column.
 constexpr double kDictionaryDistinctMax = 0.5;
 
+constexpr int kFastestLevel = 1;  // of zstd
 constexpr double kLevelBytesMin = 2;
 constexpr double kLowerLevelGrowthMax = 1.01;
 
@@ -40,6 +42,19 @@ ColumnLayout LayoutOf(Encoding encoding, PhysicalType::type type) {
   return layout;
 }
 
+// The same with less effort, the least first, and what to call it.
+std::vector<std::pair<ColumnLayout, std::string_view>> LowerEfforts(const ColumnLayout& layout,
+                                                                    const CodecSpec& codec) {
+  std::vector<std::pair<ColumnLayout, std::string_view>> lower;
+  lower.emplace_back(layout, "entropy coding alone");
+  lower.back().first.entropy_only = true;
+  if (codec.level.value_or(3) > kFastestLevel) {
+    lower.emplace_back(layout, "level 1");
+    lower.back().first.level = kFastestLevel;
+  }
+  return lower;
+}
+
 }  // namespace
 
 ColumnTrial::ColumnTrial(const std::shared_ptr<arrow::RecordBatch>& rows,
@@ -51,22 +66,23 @@ ColumnTrial::ColumnTrial(const std::shared_ptr<arrow::RecordBatch>& rows,
   int leaf = leaf_begin;
   for (const auto& field : rows_->schema()->fields()) {
     for (int left = CountLeaves(*field->type()); left > 0; --left) {
-      leaves_.push_back({.type = columns.Column(leaf++)->physical_type(), .distinct = {}, .candidates = {}});
+      leaves_.push_back({.column = columns.Column(leaf++)});
     }
   }
 }
 
-core::Status ColumnTrial::CountDistinctValues(arrow::MemoryPool* pool) {
+core::Status ColumnTrial::TakeLeaves(arrow::MemoryPool* pool) {
   std::size_t position = 0;
   for (int i = 0; i < rows_->num_columns(); ++i) {
-    SLUICE_ASSIGN_OR_RETURN(const auto leaves, TakeApart(*rows_->schema()->field(i), rows_->column(i), pool));
-    for (const LeafColumn& leaf : leaves) {
+    const arrow::Field& field = *rows_->schema()->field(i);
+    SLUICE_ASSIGN_OR_RETURN(auto trials, TakeApart(field, trial_->column(i), pool));
+    SLUICE_ASSIGN_OR_RETURN(const auto leaves, TakeApart(field, rows_->column(i), pool));
+    for (std::size_t j = 0; j < leaves.size(); ++j) {
       Leaf& found = leaves_[position++];
-      const double part =
-          static_cast<double>(trial_->num_rows()) / std::max(1.0, static_cast<double>(rows_->num_rows()));
-      found.values = std::max(1.0, static_cast<double>(leaf.entries) * part);
-      if (found.type == PhysicalType::BOOLEAN) continue;
-      SLUICE_ASSIGN_OR_RETURN(found.distinct, EstimateDistinct(*leaf.values, pool));
+      found.trial = std::move(trials[j]);
+      found.values = std::max(1.0, static_cast<double>(found.trial.entries));
+      if (found.column->physical_type() == PhysicalType::BOOLEAN) continue;
+      SLUICE_ASSIGN_OR_RETURN(found.distinct, EstimateDistinct(*leaves[j].values, pool));
     }
   }
   return core::Ok();
@@ -78,21 +94,22 @@ void ColumnTrial::ListCandidates(std::span<const std::optional<Encoding>> asked)
     const auto& wish = asked[static_cast<std::size_t>(leaf_begin_) + i];
     leaf.asked = wish.has_value();
     const auto add = [&](Encoding encoding) {
-      if ((wish && *wish != encoding) || !Fits(encoding, leaf.type)) return;
+      if ((wish && *wish != encoding) || !Fits(encoding, leaf.column->physical_type())) return;
       // Some readers have no prefix deltas for values of fixed length: on request only.
-      if (encoding == Encoding::kDelta && !wish && leaf.type == PhysicalType::FIXED_LEN_BYTE_ARRAY) return;
+      if (encoding == Encoding::kDelta && !wish && leaf.column->physical_type() == PhysicalType::FIXED_LEN_BYTE_ARRAY)
+        return;
       if (encoding == Encoding::kDictionary && !wish &&
           static_cast<double>(leaf.distinct.distinct) >
               kDictionaryDistinctMax * static_cast<double>(leaf.distinct.counted)) {
         return;
       }
-      leaf.candidates.push_back({.layout = LayoutOf(encoding, leaf.type), .sizes = {}});
+      leaf.candidates.push_back({.layout = LayoutOf(encoding, leaf.column->physical_type()), .sizes = {}});
     };
     for (const Encoding encoding :
          {Encoding::kPlain, Encoding::kDictionary, Encoding::kDelta, Encoding::kByteStreamSplit}) {
       add(encoding);
     }
-    if (leaf.type == PhysicalType::BYTE_ARRAY && !wish) {
+    if (leaf.column->physical_type() == PhysicalType::BYTE_ARRAY && !wish) {
       ColumnLayout prefixes;
       prefixes.encoding = PageEncoding::DELTA_BYTE_ARRAY;
       leaf.candidates.push_back({.layout = prefixes, .sizes = {}});
@@ -101,21 +118,13 @@ void ColumnTrial::ListCandidates(std::span<const std::optional<Encoding>> asked)
 }
 
 core::Status ColumnTrial::Run(std::span<const std::optional<Encoding>> asked, const CodecSpec& codec,
-                              arrow::MemoryPool* pool) {
-  SLUICE_TRY(CountDistinctValues(pool));
+                              PageCompressor& compressor, arrow::MemoryPool* pool) {
+  SLUICE_TRY(TakeLeaves(pool));
   ListCandidates(asked);
-  std::size_t rounds = 0;
-  for (const Leaf& leaf : leaves_) rounds = std::max(rounds, leaf.candidates.size());
-  for (std::size_t round = 0; round < rounds; ++round) {
-    // Leaves with fewer candidates sit a round out, as cheaply as can be.
-    std::vector<ColumnLayout> layouts;
-    for (const Leaf& leaf : leaves_) {
-      layouts.push_back(round < leaf.candidates.size() ? leaf.candidates[round].layout
-                                                       : ColumnLayout{.compressed = false});
-    }
-    SLUICE_ASSIGN_OR_RETURN(const auto sizes, WeighLayouts(*trial_, layouts, codec, pool));
-    for (std::size_t i = 0; i < leaves_.size(); ++i) {
-      if (round < leaves_[i].candidates.size()) leaves_[i].candidates[round].sizes = sizes[i];
+  for (Leaf& leaf : leaves_) {
+    for (Candidate& candidate : leaf.candidates) {
+      SLUICE_ASSIGN_OR_RETURN(candidate.sizes,
+                              WeighLayout(*leaf.column, leaf.trial, candidate.layout, codec, compressor, pool));
     }
   }
   return core::Ok();
@@ -134,7 +143,7 @@ double ColumnTrial::smallest_row_bytes() const {
 void ColumnTrial::Choose(double group_rows, const CodecSpec& codec) {
   for (const Leaf& leaf : leaves_) {
     const double entries_per_row = leaf.values / std::max(1.0, static_cast<double>(trial_->num_rows()));
-    const CostContext context{.type = leaf.type,
+    const CostContext context{.type = leaf.column->physical_type(),
                               .codec = codec,
                               .distinct = leaf.distinct,
                               .trial_values = leaf.values,
@@ -148,26 +157,24 @@ void ColumnTrial::Choose(double group_rows, const CodecSpec& codec) {
   }
 }
 
-core::Status ColumnTrial::LowerLevels(const CodecSpec& codec, arrow::MemoryPool* pool) {
-  std::vector<ColumnLayout> lower = layouts_;
-  bool any = false;
-  for (ColumnLayout& layout : lower) {
-    // Few bytes are not worth a trial.
-    layout.compressed = layout.compressed && layout.encoded_bytes_per_value >= kLevelBytesMin;
-    layout.level = FastestLevel(codec);
-    any = any || layout.compressed;
-  }
-  if (!any || !HasFasterLevel(codec) || trial_->num_rows() == 0) return core::Ok();
-  SLUICE_ASSIGN_OR_RETURN(const auto sizes, WeighLayouts(*trial_, lower, codec, pool));
+core::Status ColumnTrial::LowerLevels(const CodecSpec& codec, PageCompressor& compressor, arrow::MemoryPool* pool) {
+  if (codec.codec != Codec::kZstd || trial_->num_rows() == 0) return core::Ok();
   for (std::size_t i = 0; i < leaves_.size(); ++i) {
-    if (!lower[i].compressed) continue;
+    ColumnLayout& chosen = layouts_[i];
+    // Few bytes are not worth a trial.
+    if (!chosen.compressed || chosen.encoded_bytes_per_value < kLevelBytesMin) continue;
     const auto same = [&](const Candidate& candidate) {
-      return candidate.layout.encoding == layouts_[i].encoding && candidate.layout.dictionary == layouts_[i].dictionary;
+      return candidate.layout.encoding == chosen.encoding && candidate.layout.dictionary == chosen.dictionary;
     };
     const auto asked = std::find_if(leaves_[i].candidates.begin(), leaves_[i].candidates.end(), same);
-    if (sizes[i].compressed > asked->sizes.compressed * kLowerLevelGrowthMax) continue;
-    layouts_[i].level = lower[i].level;
-    layouts_[i].reason += fmt::format("; level {} does as well", *lower[i].level);
+    for (const auto& [lower, name] : LowerEfforts(chosen, codec)) {
+      SLUICE_ASSIGN_OR_RETURN(const TrialSizes sizes,
+                              WeighLayout(*leaves_[i].column, leaves_[i].trial, lower, codec, compressor, pool));
+      if (sizes.compressed > asked->sizes.compressed * kLowerLevelGrowthMax) continue;
+      chosen = lower;
+      chosen.reason += fmt::format("; {} does as well", name);
+      break;
+    }
   }
   return core::Ok();
 }

@@ -11,6 +11,8 @@
 #include "core/result.h"
 #include "parquet/column_layout.h"
 #include "parquet/distinct_estimate.h"
+#include "parquet/leaf_column.h"
+#include "parquet/page_compressor.h"
 #include "parquet/trial.h"
 #include "parquet/write_options.h"
 
@@ -27,14 +29,14 @@ class ColumnTrial {
 
   int leaf_count() const { return static_cast<int>(leaves_.size()); }
   /// May throw what Arrow throws.
-  core::Status Run(std::span<const std::optional<Encoding>> asked, const CodecSpec& codec, arrow::MemoryPool* pool);
+  core::Status Run(std::span<const std::optional<Encoding>> asked, const CodecSpec& codec, PageCompressor& compressor,
+                   arrow::MemoryPool* pool);
   /// Encoded bytes of one row with the smallest encoding tried; after Run.
   double smallest_row_bytes() const;
   /// Choose the best layout of each leaf, for row groups of about `group_rows` rows.
   void Choose(double group_rows, const CodecSpec& codec);
-  /// Take the codec's fastest level for leaves that it compresses as well as the level asked for: so it is with texts
-  /// that repeat no sequence, only letters. May throw what Arrow throws.
-  core::Status LowerLevels(const CodecSpec& codec, arrow::MemoryPool* pool);
+  /// Take less effort of zstd for leaves that it compresses as well as the level asked for.
+  core::Status LowerLevels(const CodecSpec& codec, PageCompressor& compressor, arrow::MemoryPool* pool);
   std::span<const ColumnLayout> layouts() const { return layouts_; }
 
  private:
@@ -43,14 +45,15 @@ class ColumnTrial {
     TrialSizes sizes;
   };
   struct Leaf {
-    ::parquet::Type::type type;
-    DistinctEstimate distinct;
+    const ::parquet::ColumnDescriptor* column;
+    LeafColumn trial = {};  // the values to try with
+    DistinctEstimate distinct = {};
     double values = 0;  // entries in the trial
     bool asked = false;
-    std::vector<Candidate> candidates;
+    std::vector<Candidate> candidates = {};
   };
 
-  core::Status CountDistinctValues(arrow::MemoryPool* pool);
+  core::Status TakeLeaves(arrow::MemoryPool* pool);
   void ListCandidates(std::span<const std::optional<Encoding>> asked);
 
   std::shared_ptr<arrow::RecordBatch> rows_;

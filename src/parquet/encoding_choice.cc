@@ -61,13 +61,18 @@ core::Result<std::vector<std::optional<Encoding>>> AskedEncodings(const ::parque
   return asked;
 }
 
-core::Status ForEach(std::vector<ColumnTrial>& trials, core::Executor& executor,
-                     const std::function<core::Status(ColumnTrial&)>& work) {
+core::Status ForEach(std::vector<ColumnTrial>& trials, core::Executor& executor, PageCompressors& compressors,
+                     const std::function<core::Status(ColumnTrial&, PageCompressor&)>& work) {
   std::vector<core::Status> outcomes(trials.size());
   {
     core::TaskGroup tasks(executor);
     for (std::size_t i = 0; i < trials.size(); ++i) {
-      tasks.Run([&, i] { outcomes[i] = Guarded(core::ErrorKind::kInternal, [&] { return work(trials[i]); }); });
+      tasks.Run([&, i] {
+        outcomes[i] = Guarded(core::ErrorKind::kInternal, [&] {
+          auto compressor = compressors.Borrow();
+          return work(trials[i], *compressor);
+        });
+      });
     }
   }
   for (core::Status& outcome : outcomes) SLUICE_TRY(outcome);
@@ -96,20 +101,23 @@ core::Result<std::vector<ColumnLayout>> ChooseLayouts(const arrow::Schema& schem
   SLUICE_ASSIGN_OR_RETURN(const Sample sample, TakeSample(schema, batches, pool));
   SLUICE_ASSIGN_OR_RETURN(const auto asked, AskedEncodings(columns, options));
   std::vector<ColumnTrial> trials;
+  PageCompressors compressors;
   int leaf = 0;
   for (int begin = 0; begin < schema.num_fields(); begin += kFieldsPerTask) {
     const int end = std::min(begin + kFieldsPerTask, schema.num_fields());
     trials.emplace_back(sample.rows, sample.trial, columns, begin, end, leaf);
     leaf += trials.back().leaf_count();
   }
-  SLUICE_TRY(ForEach(trials, executor, [&](ColumnTrial& trial) { return trial.Run(asked, options.codec, pool); }));
+  SLUICE_TRY(ForEach(trials, executor, compressors, [&](ColumnTrial& trial, PageCompressor& compressor) {
+    return trial.Run(asked, options.codec, compressor, pool);
+  }));
   double row_bytes = 0;
   for (const ColumnTrial& trial : trials) row_bytes += trial.smallest_row_bytes();
   const double group_rows = std::min({rows_expected, static_cast<double>(options.row_group_rows_max),
                                       static_cast<double>(options.row_group_bytes_max) / std::max(row_bytes, 0.01)});
-  SLUICE_TRY(ForEach(trials, executor, [&](ColumnTrial& trial) {
+  SLUICE_TRY(ForEach(trials, executor, compressors, [&](ColumnTrial& trial, PageCompressor& compressor) {
     trial.Choose(group_rows, options.codec);
-    return trial.LowerLevels(options.codec, pool);
+    return trial.LowerLevels(options.codec, compressor, pool);
   }));
   std::vector<ColumnLayout> layouts;
   for (const ColumnTrial& trial : trials) {

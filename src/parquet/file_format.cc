@@ -19,8 +19,8 @@
 namespace sluice::parquet {
 namespace {
 
-constexpr std::size_t kStatisticsBytesMax = 1024;  // longer texts have no minimum and maximum
-constexpr std::int64_t kDictionaryBytesMax = core::kMiB;
+using PropertiesBuilder = ::parquet::WriterProperties::Builder;
+
 constexpr double kBloomFalsePositives = 0.01;
 
 ::parquet::Compression::type ToArrow(Codec codec) {
@@ -46,11 +46,10 @@ bool NeedsArrowSchema(const arrow::DataType& type) {
 
 // A page being filled is not compressed yet. With many columns, pages must be smaller, or a row group would be held
 // uncompressed as a whole.
-std::int64_t PageBytes(const ::parquet::SchemaDescriptor& schema, const WriteOptions& options) {
+std::int64_t PageBytes(std::size_t columns, const WriteOptions& options) {
   constexpr std::uint64_t kPagesPerChunk = 4;
   constexpr std::uint64_t kSmallestPage = 32 * core::kKiB;
-  const auto columns = static_cast<std::uint64_t>(std::max(1, schema.num_columns()));
-  const std::uint64_t share = options.row_group_bytes_max / (columns * kPagesPerChunk);
+  const std::uint64_t share = options.row_group_bytes_max / (std::max<std::uint64_t>(1, columns) * kPagesPerChunk);
   return static_cast<std::int64_t>(std::min(options.page_bytes_max, std::max(share, kSmallestPage)));
 }
 
@@ -95,38 +94,21 @@ core::Status ApplySorting(PropertiesBuilder& builder, const ::parquet::SchemaDes
   return core::Ok();
 }
 
-}  // namespace
-
+// What shapes the Parquet schema; the same for every file.
 void ApplyFormat(PropertiesBuilder& builder) {
   builder.version(::parquet::ParquetVersion::PARQUET_2_6);
   builder.enable_store_decimal_as_integer();
 }
 
-void ApplyLayout(PropertiesBuilder& builder, const std::string& path, const ColumnLayout& layout,
-                 const CodecSpec& codec) {
-  if (layout.dictionary) {
-    builder.enable_dictionary(path);
-  } else {
-    builder.disable_dictionary(path);
-    builder.encoding(path, layout.encoding);
-  }
-  if (!layout.compressed) return;
-  builder.compression(path, ToArrow(codec.codec));
-  if (codec.codec == Codec::kZstd) builder.compression_level(path, layout.level.value_or(codec.level.value_or(3)));
-  if (codec.codec == Codec::kGzip) builder.compression_level(path, codec.level.value_or(6));
-}
-
-const std::shared_ptr<::parquet::ArrowWriterProperties>& ArrowProperties() {
-  static const auto properties = ::parquet::ArrowWriterProperties::Builder().set_use_threads(false)->build();
-  return properties;
-}
+}  // namespace
 
 core::Result<std::shared_ptr<::parquet::SchemaDescriptor>> ParquetSchema(const arrow::Schema& schema) {
   return Guarded(core::ErrorKind::kUnsupported, [&]() -> core::Result<std::shared_ptr<::parquet::SchemaDescriptor>> {
     PropertiesBuilder builder;
     ApplyFormat(builder);
     std::shared_ptr<::parquet::SchemaDescriptor> descriptor;
-    SLUICE_TRY(::parquet::arrow::ToParquetSchema(&schema, *builder.build(), *ArrowProperties(), &descriptor));
+    SLUICE_TRY(::parquet::arrow::ToParquetSchema(&schema, *builder.build(),
+                                                 *::parquet::default_arrow_writer_properties(), &descriptor));
     return descriptor;
   });
 }
@@ -148,6 +130,16 @@ core::Result<std::vector<int>> LeavesNamed(const ::parquet::SchemaDescriptor& sc
       .WithHint(nearest.empty() ? "name a column of the schema" : fmt::format("did you mean '{}'?", nearest));
 }
 
+std::vector<ChunkOptions> MakeChunkOptions(const WriteOptions& options, std::span<const ColumnLayout> layouts) {
+  std::vector<ChunkOptions> chunks;
+  for (const ColumnLayout& layout : layouts) {
+    chunks.push_back({.codec = layout.page_codec(options.codec),
+                      .page_rows_max = options.page_rows_max,
+                      .page_bytes_max = PageBytes(layouts.size(), options)});
+  }
+  return chunks;
+}
+
 core::Result<std::shared_ptr<::parquet::WriterProperties>> MakeProperties(const ::parquet::SchemaDescriptor& schema,
                                                                           const WriteOptions& options,
                                                                           std::span<const ColumnLayout> layouts,
@@ -156,15 +148,9 @@ core::Result<std::shared_ptr<::parquet::WriterProperties>> MakeProperties(const 
   ApplyFormat(builder);
   builder.memory_pool(pool);
   builder.created_by(fmt::format("sluice {}", core::Version()));
-  builder.enable_page_checksum();
-  builder.enable_write_page_index();
-  builder.max_statistics_size(kStatisticsBytesMax);
-  builder.dictionary_pagesize_limit(kDictionaryBytesMax);
-  builder.data_pagesize(PageBytes(schema, options));
-  builder.max_rows_per_page(options.page_rows_max);
-  builder.max_row_group_length(static_cast<std::int64_t>(options.row_group_rows_max));
   for (int i = 0; i < schema.num_columns(); ++i) {
-    ApplyLayout(builder, schema.Column(i)->path()->ToDotString(), layouts[static_cast<std::size_t>(i)], options.codec);
+    const PageCodec codec = layouts[static_cast<std::size_t>(i)].page_codec(options.codec);
+    builder.compression(schema.Column(i)->path()->ToDotString(), ToArrow(codec.codec.codec));
   }
   SLUICE_TRY(ApplyBlooms(builder, schema, options, layouts));
   SLUICE_TRY(ApplySorting(builder, schema, options));

@@ -10,20 +10,11 @@
 #include <vector>
 
 #include "core/result.h"
+#include "parquet/column_chunk.h"
 #include "parquet/column_layout.h"
 #include "parquet/write_options.h"
 
 namespace sluice::parquet {
-
-using PropertiesBuilder = ::parquet::WriterProperties::Builder;
-
-/// Properties that shape the Parquet schema; the same for every file.
-void ApplyFormat(PropertiesBuilder& builder);
-/// How pages of `path` are made.
-void ApplyLayout(PropertiesBuilder& builder, const std::string& path, const ColumnLayout& layout,
-                 const CodecSpec& codec);
-
-const std::shared_ptr<::parquet::ArrowWriterProperties>& ArrowProperties();
 
 /// The Parquet columns of an Arrow schema. Unsupported, naming the column, for a type that Parquet cannot hold.
 core::Result<std::shared_ptr<::parquet::SchemaDescriptor>> ParquetSchema(const arrow::Schema& schema);
@@ -33,7 +24,10 @@ core::Result<std::shared_ptr<::parquet::SchemaDescriptor>> ParquetSchema(const a
 core::Result<std::vector<int>> LeavesNamed(const ::parquet::SchemaDescriptor& schema, const std::string& name,
                                            std::string_view flag);
 
-/// Everything that a file's properties are made of.
+/// How the chunks of each leaf column are made.
+std::vector<ChunkOptions> MakeChunkOptions(const WriteOptions& options, std::span<const ColumnLayout> layouts);
+
+/// What the footer says of the file and its columns.
 core::Result<std::shared_ptr<::parquet::WriterProperties>> MakeProperties(const ::parquet::SchemaDescriptor& schema,
                                                                           const WriteOptions& options,
                                                                           std::span<const ColumnLayout> layouts,

@@ -78,12 +78,6 @@ void PriceLayout(const ColumnLayout& layout, const TrialSizes& sizes, const Cost
   if (context.codec.codec != Codec::kNone) add(false, encoded, encoding_ns);
 }
 
-bool HasFasterLevel(const CodecSpec& codec) {
-  return codec.codec == Codec::kZstd && codec.level.value_or(3) > FastestLevel(codec);
-}
-
-int FastestLevel(const CodecSpec&) { return 1; }
-
 ColumnLayout PickCheapest(std::vector<PricedLayout> priced, const CostContext& context, bool asked) {
   std::stable_sort(priced.begin(), priced.end(), [](const auto& a, const auto& b) { return a.cost < b.cost; });
   ColumnLayout best = priced[0].layout;

@@ -33,11 +33,6 @@ struct PricedLayout {
 void PriceLayout(const ColumnLayout& layout, const TrialSizes& sizes, const CostContext& context,
                  std::vector<PricedLayout>& priced);
 
-/// True when the codec has a faster level that may do as well as the one asked for.
-bool HasFasterLevel(const CodecSpec& codec);
-/// The fastest level of the codec.
-int FastestLevel(const CodecSpec& codec);
-
 /// The cheapest, with its reason. `asked`: the encoding was given, and is the only one.
 ColumnLayout PickCheapest(std::vector<PricedLayout> priced, const CostContext& context, bool asked);
 

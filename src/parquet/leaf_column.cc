@@ -3,28 +3,21 @@
 #include <arrow/array/array_base.h>
 #include <arrow/array/array_nested.h>
 #include <arrow/array/array_primitive.h>
+#include <arrow/array/util.h>
+#include <arrow/buffer.h>
 #include <arrow/compute/api_vector.h>
 #include <arrow/compute/exec.h>
 #include <arrow/extension_type.h>
 #include <arrow/type.h>
 #include <arrow/util/bit_util.h>
 #include <fmt/format.h>
-#include <parquet/column_writer.h>
 
-#include <array>
 #include <utility>
 
 #include "schema/arrow_error.h"
 
 namespace sluice::parquet {
 namespace {
-
-constexpr std::size_t kOnesMax = 64 * 1024;
-constexpr std::array<std::int16_t, kOnesMax> kOnes = [] {
-  std::array<std::int16_t, kOnesMax> ones{};
-  for (std::int16_t& one : ones) one = 1;
-  return ones;
-}();
 
 core::Error NullInRequired(const arrow::Field& field) {
   return core::InvalidInput(fmt::format("NULL in column '{}', which is not nullable", field.name()))
@@ -49,21 +42,7 @@ bool IsNested(const arrow::DataType& type) {
 core::Result<LeafColumn> TakeFlat(const arrow::Field& field, std::shared_ptr<arrow::Array> values) {
   LeafColumn leaf;
   leaf.entries = values->length();
-  leaf.nullable = field.nullable();
-  const auto rows = static_cast<std::size_t>(values->length());
-  if (!field.nullable()) {
-    if (values->null_count() > 0) return NullInRequired(field);
-  } else if (values->null_count() == 0 && rows <= kOnesMax) {
-    leaf.definition_levels = std::span(kOnes).first(rows);
-  } else {
-    leaf.definition_store.assign(rows, 1);
-    if (values->null_count() > 0) {
-      for (std::size_t i = 0; i < rows; ++i) {
-        leaf.definition_store[i] = values->IsValid(static_cast<std::int64_t>(i)) ? 1 : 0;
-      }
-    }
-    leaf.definition_levels = leaf.definition_store;
-  }
+  if (!field.nullable() && values->null_count() > 0) return NullInRequired(field);
   leaf.values = std::move(values);
   return leaf;
 }
@@ -78,6 +57,7 @@ struct Entries {
   std::vector<std::uint8_t> alive;  // 0 when something above is NULL
   std::int16_t definition_max = 0;
   std::int16_t repetition_max = 0;
+  std::int16_t slot_level = 0;  // the definition level of an element of the innermost list
 
   std::size_t size() const { return index.size(); }
   void Reserve(std::size_t count) {
@@ -111,6 +91,7 @@ core::Status ApplyNulls(const arrow::Field& field, const arrow::Array& array, En
 Entries EnterList(const arrow::ListArray& list, const Entries& above) {
   Entries below;
   below.definition_max = static_cast<std::int16_t>(above.definition_max + 1);
+  below.slot_level = below.definition_max;
   below.repetition_max = static_cast<std::int16_t>(above.repetition_max + 1);
   below.Reserve(above.size() + static_cast<std::size_t>(list.values()->length()));
   for (std::size_t i = 0; i < above.size(); ++i) {
@@ -147,6 +128,25 @@ core::Result<std::shared_ptr<arrow::Array>> Gather(const std::shared_ptr<arrow::
   return taken;
 }
 
+/// `values`, the slots of `entries`, with NULL where a struct above is NULL, too.
+core::Result<std::shared_ptr<arrow::Array>> MaskNulls(const arrow::Array& values, const Entries& entries,
+                                                      arrow::MemoryPool* pool) {
+  auto data = values.data()->Copy();
+  SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> valid,
+                          arrow::AllocateEmptyBitmap(data->offset + data->length, pool));
+  std::int64_t slot = data->offset;
+  std::int64_t nulls = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (entries.definition[i] < entries.slot_level) continue;
+    const bool present = entries.definition[i] == entries.definition_max;
+    arrow::bit_util::SetBitTo(valid->mutable_data(), slot++, present);
+    nulls += present ? 0 : 1;
+  }
+  data->buffers[0] = std::move(valid);
+  data->null_count = nulls;
+  return arrow::MakeArray(data);
+}
+
 core::Status Walk(const arrow::Field& field, const std::shared_ptr<arrow::Array>& column, Entries entries,
                   arrow::MemoryPool* pool, std::vector<LeafColumn>& leaves) {
   const std::shared_ptr<arrow::Array> array = StorageOf(column);
@@ -165,11 +165,10 @@ core::Status Walk(const arrow::Field& field, const std::shared_ptr<arrow::Array>
   LeafColumn leaf;
   SLUICE_ASSIGN_OR_RETURN(leaf.values, Gather(array, entries, pool));
   leaf.entries = static_cast<std::int64_t>(entries.size());
-  leaf.nullable = field.nullable();
-  if (entries.definition_max > 0) leaf.definition_store = std::move(entries.definition);
-  if (entries.repetition_max > 0) leaf.repetition_store = std::move(entries.repetition);
-  leaf.definition_levels = leaf.definition_store;
-  leaf.repetition_levels = leaf.repetition_store;
+  SLUICE_ASSIGN_OR_RETURN(leaf.values, MaskNulls(*leaf.values, entries, pool));
+  leaf.slot_level = entries.slot_level;
+  leaf.definition_levels = std::move(entries.definition);
+  if (entries.repetition_max > 0) leaf.repetition_levels = std::move(entries.repetition);
   leaves.push_back(std::move(leaf));
   return core::Ok();
 }
@@ -197,13 +196,6 @@ core::Result<std::vector<LeafColumn>> TakeApart(const arrow::Field& field, const
   for (std::int32_t i = 0; i < column->length(); ++i) entries.Add(0, 0, i);
   SLUICE_TRY(Walk(field, column, std::move(entries), pool, leaves));
   return leaves;
-}
-
-core::Status WriteLeaf(::parquet::ColumnWriter& writer, const LeafColumn& leaf, ::parquet::ArrowWriteContext& context) {
-  const auto data = [](std::span<const std::int16_t> levels) { return levels.empty() ? nullptr : levels.data(); };
-  SLUICE_TRY(writer.WriteArrow(data(leaf.definition_levels), data(leaf.repetition_levels), leaf.entries, *leaf.values,
-                               &context, leaf.nullable));
-  return core::Ok();
 }
 
 }  // namespace sluice::parquet

@@ -6,8 +6,8 @@
 #include <set>
 #include <utility>
 
-#include "parquet/arrow_file_writer.h"
 #include "parquet/file_format.h"
+#include "parquet/page_file_writer.h"
 #include "schema/arrow_mapping.h"
 
 namespace sluice::parquet {
@@ -31,8 +31,8 @@ core::Result<std::unique_ptr<FileWriter>> FileWriter::Open(storage::WritableFile
   SLUICE_TRY(CheckNames(schema));
   auto arrow_schema = schema::ToArrow(schema);
   SLUICE_ASSIGN_OR_RETURN(auto columns, ParquetSchema(*arrow_schema));
-  auto writer = std::make_unique<ArrowFileWriter>(file, std::move(arrow_schema), std::move(columns), std::move(options),
-                                                  executor, pool);
+  auto writer = std::make_unique<PageFileWriter>(file, std::move(arrow_schema), std::move(columns), std::move(options),
+                                                 executor, pool);
   SLUICE_TRY(writer->Check());
   return std::unique_ptr<FileWriter>(std::move(writer));
 }

@@ -1,4 +1,4 @@
-#include "parquet/arrow_file_writer.h"
+#include "parquet/page_file_writer.h"
 
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
@@ -8,11 +8,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 #include "parquet/encoding_choice.h"
 #include "parquet/file_format.h"
 #include "parquet/guarded.h"
+#include "schema/arrow_error.h"
 
 namespace sluice::parquet {
 namespace {
@@ -22,47 +24,48 @@ constexpr std::int64_t kSampleRows = 64 * 1024;
 constexpr std::int64_t kSampleBytes = 16 * 1024 * 1024;
 // Larger batches are cut, so that row groups end near their limit and tasks stay short.
 constexpr std::int64_t kPieceRowsMax = 64 * 1024;
+constexpr std::string_view kMagic = "PAR1";
 
 }  // namespace
 
-ArrowFileWriter::ArrowFileWriter(storage::WritableFile& file, std::shared_ptr<arrow::Schema> schema,
-                                 std::shared_ptr<::parquet::SchemaDescriptor> columns, WriteOptions options,
-                                 core::Executor& executor, arrow::MemoryPool* pool)
+PageFileWriter::PageFileWriter(storage::WritableFile& file, std::shared_ptr<arrow::Schema> schema,
+                               std::shared_ptr<::parquet::SchemaDescriptor> columns, WriteOptions options,
+                               core::Executor& executor, arrow::MemoryPool* pool)
     : options_(std::move(options)),
       executor_(executor),
       pool_(pool),
       schema_(std::move(schema)),
       columns_(std::move(columns)),
       output_(std::make_shared<FileOutput>(file)),
-      group_(*schema_, executor, &pool_) {}
+      group_(*schema_, executor, pool) {}
 
-core::Status ArrowFileWriter::Check() {
+core::Status PageFileWriter::Check() {
   SLUICE_TRY(options_.Validate());
   SLUICE_TRY(CheckEncodings(*columns_, options_));
   const std::vector<ColumnLayout> any(static_cast<std::size_t>(columns_->num_columns()));
   return Guarded(core::ErrorKind::kInternal, [&]() -> core::Status {
-    SLUICE_TRY(MakeProperties(*columns_, options_, any, &pool_));
+    SLUICE_TRY(MakeProperties(*columns_, options_, any, pool_));
     return core::Ok();
   });
 }
 
-core::Status ArrowFileWriter::Remember(core::Status status) {
+core::Status PageFileWriter::Remember(core::Status status) {
   if (!status.has_value()) failure_ = output_->Explain(std::move(status).error());
   return failure_;
 }
 
-core::Status ArrowFileWriter::Write(std::shared_ptr<arrow::RecordBatch> batch) {
+core::Status PageFileWriter::Write(std::shared_ptr<arrow::RecordBatch> batch) {
   SLUICE_TRY(failure_);
   return Remember(Guarded(core::ErrorKind::kInternal, [&] { return Add(std::move(batch)); }));
 }
 
-core::Status ArrowFileWriter::Add(std::shared_ptr<arrow::RecordBatch> batch) {
+core::Status PageFileWriter::Add(std::shared_ptr<arrow::RecordBatch> batch) {
   if (!batch->schema()->Equals(*schema_, /*check_metadata=*/false)) {
     return core::Internal(
         fmt::format("a batch of {} was given to a writer of {}", batch->schema()->ToString(), schema_->ToString()));
   }
   if (batch->num_rows() == 0) return core::Ok();
-  if (writer_) return WriteRows(batch);
+  if (metadata_) return WriteRows(batch);
   waiting_rows_ += batch->num_rows();
   waiting_bytes_ += arrow::util::ReferencedBufferSize(*batch).ValueOr(0);
   waiting_.push_back(std::move(batch));
@@ -70,18 +73,19 @@ core::Status ArrowFileWriter::Add(std::shared_ptr<arrow::RecordBatch> batch) {
   return Start(std::numeric_limits<double>::infinity());
 }
 
-core::Status ArrowFileWriter::Start(double rows_expected) {
+core::Status PageFileWriter::Start(double rows_expected) {
   SLUICE_ASSIGN_OR_RETURN(layouts_,
-                          ChooseLayouts(*schema_, *columns_, waiting_, rows_expected, options_, executor_, &pool_));
-  SLUICE_ASSIGN_OR_RETURN(const auto properties, MakeProperties(*columns_, options_, layouts_, &pool_));
-  SLUICE_ASSIGN_OR_RETURN(const auto metadata, MakeMetadata(*schema_, options_));
-  const auto root = std::static_pointer_cast<::parquet::schema::GroupNode>(columns_->schema_root());
-  writer_ = ::parquet::ParquetFileWriter::Open(output_, root, properties, metadata);
+                          ChooseLayouts(*schema_, *columns_, waiting_, rows_expected, options_, executor_, pool_));
+  SLUICE_ASSIGN_OR_RETURN(const auto properties, MakeProperties(*columns_, options_, layouts_, pool_));
+  SLUICE_ASSIGN_OR_RETURN(key_values_, MakeMetadata(*schema_, options_));
+  chunk_options_ = MakeChunkOptions(options_, layouts_);
+  metadata_ = std::make_unique<FileMetadata>(columns_, properties, !options_.bloom_columns.empty());
+  SLUICE_TRY(output_->Write(kMagic.data(), static_cast<std::int64_t>(kMagic.size())));
   for (auto& batch : std::exchange(waiting_, {})) SLUICE_TRY(WriteRows(batch));
   return core::Ok();
 }
 
-core::Status ArrowFileWriter::WriteRows(const std::shared_ptr<arrow::RecordBatch>& batch) {
+core::Status PageFileWriter::WriteRows(const std::shared_ptr<arrow::RecordBatch>& batch) {
   std::int64_t begin = 0;
   while (begin < batch->num_rows()) {
     SLUICE_TRY(group_.Wait());
@@ -90,7 +94,7 @@ core::Status ArrowFileWriter::WriteRows(const std::shared_ptr<arrow::RecordBatch
       SLUICE_TRY(CloseRowGroup());
       continue;
     }
-    if (!group_.open()) group_.Open(writer_->AppendBufferedRowGroup());
+    if (!group_.open()) SLUICE_TRY(group_.Open(*columns_, layouts_, chunk_options_, metadata_->blooms()));
     group_.Submit(batch->Slice(begin, rows));
     begin += rows;
   }
@@ -98,7 +102,7 @@ core::Status ArrowFileWriter::WriteRows(const std::shared_ptr<arrow::RecordBatch
 }
 
 // How many of `rows` go into the row group at hand; 0 when it is full.
-std::int64_t ArrowFileWriter::RowsThatFit(std::int64_t rows) const {
+std::int64_t PageFileWriter::RowsThatFit(std::int64_t rows) const {
   const bool started = group_.open() && group_.rows() > 0;
   const auto rows_max = static_cast<std::int64_t>(options_.row_group_rows_max);
   rows = std::min({rows, kPieceRowsMax, started ? rows_max - group_.rows() : rows_max});
@@ -119,30 +123,51 @@ std::int64_t ArrowFileWriter::RowsThatFit(std::int64_t rows) const {
              : std::max(std::min<std::int64_t>(rows, 1), static_cast<std::int64_t>(fitting));
 }
 
-core::Status ArrowFileWriter::CloseRowGroup() {
+core::Status PageFileWriter::CloseRowGroup() {
   SLUICE_TRY(group_.Wait());
-  if (group_.open()) group_.Finish();
+  if (!group_.open()) return core::Ok();
+  SLUICE_TRY(group_.Finish());
+  std::vector<std::int64_t> positions;
+  std::int64_t position = output_->position();
+  for (const auto& chunk : group_.chunks()) {
+    positions.push_back(position);
+    position += static_cast<std::int64_t>(chunk->dictionary().size() + chunk->data().size());
+  }
+  metadata_->AddRowGroup(group_, positions, layouts_);
+  SLUICE_TRY(WritePages());
+  group_.Close();
   return core::Ok();
 }
 
-core::Result<FileSummary> ArrowFileWriter::Close() {
+core::Status PageFileWriter::WritePages() {
+  for (const auto& chunk : group_.chunks()) {
+    for (PageStore* store : {&chunk->dictionary(), &chunk->data()}) {
+      for (const auto piece : store->pieces()) {
+        SLUICE_TRY(output_->Write(piece.data(), static_cast<std::int64_t>(piece.size())));
+      }
+      store->Clear();
+    }
+  }
+  return core::Ok();
+}
+
+core::Result<FileSummary> PageFileWriter::Close() {
   SLUICE_TRY(failure_);
   SLUICE_TRY(Remember(Guarded(core::ErrorKind::kInternal, [&] { return WriteFooter(); })));
   return Summarize();
 }
 
-core::Status ArrowFileWriter::WriteFooter() {
-  if (!writer_) SLUICE_TRY(Start(static_cast<double>(waiting_rows_)));
+core::Status PageFileWriter::WriteFooter() {
+  if (!metadata_) SLUICE_TRY(Start(static_cast<double>(waiting_rows_)));
   SLUICE_TRY(CloseRowGroup());
-  writer_->Close();
+  footer_ = metadata_->Write(key_values_, *output_);
   return core::Ok();
 }
 
-FileSummary ArrowFileWriter::Summarize() const {
-  const auto metadata = writer_->metadata();
-  FileSummary summary{.rows = static_cast<std::uint64_t>(metadata->num_rows()),
+FileSummary PageFileWriter::Summarize() const {
+  FileSummary summary{.rows = static_cast<std::uint64_t>(footer_->num_rows()),
                       .bytes = static_cast<std::uint64_t>(output_->position()),
-                      .row_groups = static_cast<std::uint64_t>(metadata->num_row_groups()),
+                      .row_groups = static_cast<std::uint64_t>(footer_->num_row_groups()),
                       .columns = {}};
   for (int i = 0; i < columns_->num_columns(); ++i) {
     const ColumnLayout& layout = layouts_[static_cast<std::size_t>(i)];
@@ -150,8 +175,8 @@ FileSummary ArrowFileWriter::Summarize() const {
                                .encoding = layout.house_encoding(),
                                .reason = layout.reason});
   }
-  for (int group = 0; group < metadata->num_row_groups(); ++group) {
-    const auto chunks = metadata->RowGroup(group);
+  for (int group = 0; group < footer_->num_row_groups(); ++group) {
+    const auto chunks = footer_->RowGroup(group);
     for (int i = 0; i < columns_->num_columns(); ++i) {
       const auto chunk = chunks->ColumnChunk(i);
       ColumnSummary& column = summary.columns[static_cast<std::size_t>(i)];
