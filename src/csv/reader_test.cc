@@ -184,6 +184,47 @@ TEST(CsvReader, StopsWhenItIsCancelled) {
   EXPECT_THAT(reader->Next(), FailsWith(core::ErrorKind::kCancelled, HasSubstr("stopped")));
 }
 
+/// Bytes, and then an error.
+class BrokenStream final : public storage::ByteStream {
+ public:
+  explicit BrokenStream(std::string text) : text_(std::move(text)) {}
+  core::Result<std::size_t> Read(std::span<char> out) override {
+    if (out.size() > text_.size() - at_) return core::Corruption("the stored bytes end too early");
+    text_.copy(out.data(), out.size(), at_);
+    at_ += out.size();
+    return out.size();
+  }
+  std::uint64_t stored_bytes_read() const override { return at_; }
+
+ private:
+  std::string text_;
+  std::size_t at_ = 0;
+};
+
+TEST(CsvReader, AnInputThatBreaksOffIsAnErrorBehindTheRowsBeforeIt) {
+  std::string text = "a\n";
+  for (int i = 0; i < 100'000; ++i) text += "1234567\n";
+  core::Executor executor(2);
+  const core::Cancellation cancellation;
+  CsvOptions options;
+  options.header = HeaderMode::kYes;
+  options.chunk_bytes = 1024;
+  ASSERT_OK_AND_ASSIGN(
+      auto reader, Reader::Open(std::make_unique<BrokenStream>(text), "in.csv", options, Declared("a int64"), executor,
+                                cancellation, arrow::default_memory_pool()));
+  std::int64_t rows = 0;
+  while (true) {
+    auto batch = reader->Next();
+    if (!batch) {
+      EXPECT_THAT(batch, FailsWith(core::ErrorKind::kCorruption, HasSubstr("end too early")));
+      break;
+    }
+    ASSERT_TRUE(batch->has_value()) << "the end of the rows hides the error";
+    rows += (*batch)->rows->num_rows();
+  }
+  EXPECT_GT(rows, 90'000);
+}
+
 /// Fields that are one of few words, quoted or not, with newlines in them and a few faults between.
 std::string RandomTable(std::mt19937& random) {
   static const std::vector<std::string> kFields = {"1", "-25",      "",           "\"\"", "\"3\"",

@@ -68,6 +68,7 @@ class CopyUnderFaults : public ::testing::TestWithParam<FaultPlan::Mode> {
     changes_ = counted.changes();
     wanted_ = Visible(files);
     ASSERT_EQ(wanted_.size(), 2u);
+    ASSERT_THAT(wanted_[kRejects], ::testing::EndsWith("\"text\":\"x,bad\"}\n"));
   }
 
   std::uint64_t changes_ = 0;

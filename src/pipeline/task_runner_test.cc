@@ -44,6 +44,7 @@ struct FakeEnds final : Source, Sink {
   std::int64_t rows_written = 0;
   std::vector<std::string> rejected;
   bool finished = false;
+  bool full = false;
 
   core::Result<std::unique_ptr<columns::RowReader>> Open(const Plan&, const PlannedTask&) override {
     return std::unique_ptr<columns::RowReader>(std::make_unique<FakeReader>(batches));
@@ -56,6 +57,7 @@ struct FakeEnds final : Source, Sink {
         return core::Ok();
       }
       core::Status Reject(const columns::Reject& reject) override {
+        if (ends.full) return core::IoError("no space for rejects");
         ends.rejected.push_back(reject.text);
         return core::Ok();
       }
@@ -118,6 +120,14 @@ TEST_F(TaskRunner, NamesTheFewRejectsOfAllTasksAtTheEnd) {
   ASSERT_OK(Run(report_));
   EXPECT_THAT(CheckRejectBudget(plan_, {&report_, 1}),
               FailsWith(ErrorKind::kInvalidInput, HasSubstr("1 of 2 rows were rejected")));
+}
+
+TEST_F(TaskRunner, FailsWhenARejectCannotBeKept) {
+  plan_.rejects_max = "50%";
+  ends_.batches = {BatchWithRejects(3, 1), BatchWithRejects(3, 0)};
+  ends_.full = true;
+  EXPECT_THAT(Run(report_), FailsWith(ErrorKind::kIo, HasSubstr("no space for rejects")));
+  EXPECT_FALSE(ends_.finished);
 }
 
 TEST_F(TaskRunner, StopsOnRequest) {

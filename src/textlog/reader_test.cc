@@ -96,6 +96,37 @@ TEST(TextlogReader, LongLinesAreRejectedAndSkipped) {
   EXPECT_EQ(landed.rejects[0].byte_end, 5003U);
 }
 
+TEST(TextlogReader, LinesBehindALongOneAndBehindAMarkKeepTheirPlace) {
+  const std::string longer(5000, 'x');
+  ASSERT_OK_AND_ASSIGN(const Landed landed,
+                       Land("\xEF\xBB\xBF"
+                            "ab\n" +
+                                longer + "\n?\n",
+                            SpecFor("a string", {"(?P<a>\\w+)"}), {.chunk_bytes = 10, .record_bytes_max = 100}));
+  EXPECT_THAT(landed.rows, ElementsAre(ElementsAre("ab")));
+  ASSERT_THAT(landed.rejects, SizeIs(2));
+  EXPECT_EQ(landed.rejects[1].line, 3U);
+  EXPECT_EQ(landed.rejects[1].byte_begin, 5007U);
+  ASSERT_OK_AND_ASSIGN(const Landed marked, Land("\xEF\xBB\xBF"
+                                                 "?\n",
+                                                 SpecFor("a string", {"(?P<a>\\w+)"})));
+  ASSERT_THAT(marked.rejects, SizeIs(1));
+  EXPECT_EQ(marked.rejects[0].byte_begin, 3U);
+}
+
+TEST(TextlogReader, AChunkOfManyLinesKeepsThemAll) {
+  constexpr std::size_t kLines = 10'000;
+  std::string text;
+  for (std::size_t line = 1; line <= kLines; ++line) text += line % 1000 == 0 ? "?\n" : std::to_string(line) + "\n";
+  ASSERT_OK_AND_ASSIGN(const Landed landed, Land(text, SpecFor("a int64", {"(?P<a>\\w+)"})));
+  ASSERT_THAT(landed.rejects, SizeIs(10));
+  EXPECT_EQ(landed.rejects[9].line, kLines);
+  ASSERT_EQ(landed.rows.size(), kLines - 10);
+  for (std::size_t row = 0; row < landed.rows.size(); ++row) {
+    ASSERT_EQ(landed.rows[row][0], std::to_string(row + 1 + row / 999));
+  }
+}
+
 /// Random lines of `k=v` and noise, against a split at the first '='.
 TEST(TextlogReader, IsAsAPlainLoopSaysAtAnyChunkSizeAndThreadCount) {
   for (unsigned seed = 0; seed < 200; ++seed) {
