@@ -7,6 +7,8 @@ namespace sluice::encoding {
 namespace {
 
 constexpr std::size_t kSlotsMin = 256;
+// A large table is not in the nearest caches: its places are asked for so many values before they are needed.
+constexpr std::size_t kAhead = 12;
 
 // Multiplicative hashing (Knuth, The Art of Computer Programming 6.4): the highest bits depend on all of the value.
 std::size_t Home(std::uint64_t value, unsigned shift) {
@@ -60,7 +62,10 @@ bool ValueDictionary<Word>::Encode(std::span<const Word> values, std::uint32_t* 
   if (full_) return false;
   const std::size_t before = values_.size();
   full_ = slots_.empty() && !Grow();
-  for (std::size_t i = 0; i < values.size() && !full_; ++i) full_ = !EncodeOne(values[i], codes[i]);
+  for (std::size_t i = 0; i < values.size() && !full_; ++i) {
+    if (i + kAhead < values.size()) __builtin_prefetch(&slots_[Home(values[i + kAhead], shift_)]);
+    full_ = !EncodeOne(values[i], codes[i]);
+  }
   if (full_) values_.resize(before);
   return !full_;
 }

@@ -23,7 +23,7 @@ constexpr std::int64_t kTrialRows = 16 * 1024;
 constexpr std::int64_t kTrialRowsMin = 512;
 constexpr std::int64_t kTrialBytes = std::int64_t{4} << 20;
 constexpr std::int64_t kDistinctRows = 64 * 1024;
-constexpr int kFieldsPerTask = 8;
+constexpr int kFieldsPerTask = 2;
 
 struct Sample {
   std::shared_ptr<arrow::RecordBatch> rows;   // to count distinct values in
