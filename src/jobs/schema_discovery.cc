@@ -9,6 +9,7 @@
 #include "csv/inference.h"
 #include "jobs/format_options.h"
 #include "jobs/open_reader.h"
+#include "json/guess_node.h"
 #include "json/inference.h"
 #include "parquet/footer.h"
 #include "schema/type_text.h"
@@ -23,7 +24,10 @@ using schema::Type;
 /// One column as one input shows it.
 struct FoundColumn {
   schema::Field field = {};
-  std::optional<TypeGuess> guess = {};  // text formats without nesting: merged, it forgets nothing
+  // What all its values have in common, in text formats: merged, it forgets nothing. Of JSON with nesting, `node`
+  // alone.
+  std::optional<TypeGuess> guess = {};
+  std::shared_ptr<const json::GuessNode> node = {};
   std::optional<Type> widened_from = {};
 };
 
@@ -73,7 +77,7 @@ class Discoverer {
     FoundInput found{.path = path, .notes = std::move(inference.notes)};
     KeepDialect(inference.options);
     for (csv::InferredColumn& column : inference.columns) {
-      found.columns.push_back({{Renamed(column.name), column.type()}, column.guess, column.widened_from()});
+      found.columns.push_back({{Renamed(column.name), column.type()}, column.guess, {}, column.widened_from()});
     }
     return found;
   }
@@ -96,7 +100,9 @@ class Discoverer {
                                         environment_.executor, environment_.cancellation, environment_.pool));
     FoundInput found{.path = path};
     for (std::size_t i = 0; i < inference.spec.columns.size(); ++i) {
-      found.columns.push_back({inference.spec.columns[i].field, {}, inference.widened_from[i]});
+      const auto& node = inference.guesses[i];
+      found.columns.push_back(
+          {inference.spec.columns[i].field, node->ScalarsOnly(), node, std::move(inference.widened_from[i])});
     }
     return found;
   }
@@ -108,7 +114,8 @@ class Discoverer {
                                            environment_.executor, environment_.cancellation, environment_.pool));
     FoundInput found{.path = path};
     for (std::size_t i = 0; i < inference.spec.columns.size(); ++i) {
-      found.columns.push_back({inference.spec.columns[i].field, {}, inference.widened_from[i]});
+      found.columns.push_back(
+          {inference.spec.columns[i].field, inference.guesses[i], {}, std::move(inference.widened_from[i])});
     }
     return found;
   }
@@ -118,7 +125,7 @@ class Discoverer {
                             parquet::ReadFooter(environment_.files, path, environment_.pool));
     FoundInput found{.path = path, .catalog = true};
     for (const schema::Field& field : footer.schema.fields) {
-      found.columns.push_back({{Renamed(field.name), field.type, field.nullable}, {}, {}});
+      found.columns.push_back({{Renamed(field.name), field.type, field.nullable}, {}, {}, {}});
     }
     return found;
   }
@@ -128,6 +135,26 @@ class Discoverer {
       if (before == name) return after;
     }
     return name;
+  }
+
+  static void MergeTypes(const FoundColumn& column, FoundColumn& target) {
+    if (target.node != nullptr && column.node != nullptr) {
+      const std::size_t members_max = json::JsonOptions().members_max;
+      auto both = std::make_shared<json::GuessNode>();
+      for (const auto& node : {target.node, column.node}) both->Merge(*node, /*lines=*/0, members_max, members_max);
+      target.field.type = both->Resolve();
+      target.guess = both->ScalarsOnly();
+      target.node = std::move(both);
+      return;
+    }
+    target.node.reset();
+    if (target.guess && column.guess) {
+      target.guess->Merge(*column.guess);
+      target.field.type = target.guess->Resolve().value_or(schema::Simple(schema::TypeKind::kString));
+    } else {
+      target.field.type = columns::Widen(target.field.type, column.field.type);
+      target.guess.reset();
+    }
   }
 
   void Merge(const FoundInput& input, bool first) {
@@ -141,13 +168,7 @@ class Discoverer {
         continue;
       }
       FoundColumn& target = known->found;
-      if (target.guess && column.guess) {
-        target.guess->Merge(*column.guess);
-        target.field.type = target.guess->Resolve().value_or(schema::Simple(schema::TypeKind::kString));
-      } else {
-        target.field.type = columns::Widen(target.field.type, column.field.type);
-        target.guess.reset();
-      }
+      MergeTypes(column, target);
       target.field.nullable = target.field.nullable || column.field.nullable;
       if (!target.widened_from) target.widened_from = column.widened_from;
       known->catalog = known->catalog && input.catalog;

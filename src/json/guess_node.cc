@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <utility>
 
 namespace sluice::json {
 
@@ -23,7 +22,7 @@ GuessNode::Member* GuessNode::At(std::string_view name, std::size_t position, st
     member = members_.back().get();
     member->name = name;
     member->key = KeyText(name);
-    member->node = std::make_unique<GuessNode>();
+    member->node = std::make_shared<GuessNode>();
     member->first_line = line;
     by_name_.emplace(member->name, member);
   }
@@ -76,7 +75,7 @@ GuessNode& GuessNode::Element() {
   return *element_;
 }
 
-void GuessNode::Merge(GuessNode&& other, std::uint64_t lines, std::size_t members_max, std::size_t below_max) {
+void GuessNode::Merge(const GuessNode& other, std::uint64_t lines, std::size_t members_max, std::size_t below_max) {
   scalars_.Merge(other.scalars_);
   scalar_count_ += other.scalar_count_;
   scalar_kinds_ |= other.scalar_kinds_;
@@ -84,12 +83,12 @@ void GuessNode::Merge(GuessNode&& other, std::uint64_t lines, std::size_t member
   objects_ += other.objects_;
   arrays_ += other.arrays_;
   if (other.too_many_) Overflow();
-  if (other.element_ != nullptr) Element().Merge(std::move(*other.element_), lines, below_max, below_max);
+  if (other.element_ != nullptr) Element().Merge(*other.element_, lines, below_max, below_max);
   for (const std::unique_ptr<Member>& theirs : other.members_) {
     if (too_many_) break;
     if (!theirs->node->observed()) continue;
     Member* mine = At(theirs->name, members_.size() + 1, lines + theirs->first_line, members_max);
-    if (mine != nullptr) mine->node->Merge(std::move(*theirs->node), lines, below_max, below_max);
+    if (mine != nullptr) mine->node->Merge(*theirs->node, lines, below_max, below_max);
   }
   if (too_many_) members_.clear();
 }
@@ -106,6 +105,11 @@ schema::Type GuessNode::Resolve() const {
     return schema::ListOf(element_ == nullptr ? schema::Simple(schema::TypeKind::kString) : element_->Resolve());
   }
   return scalars_.Resolve().value_or(schema::Simple(schema::TypeKind::kString));
+}
+
+std::optional<columns::TypeGuess> GuessNode::ScalarsOnly() const {
+  if (objects_ + arrays_ > 0) return std::nullopt;
+  return scalars_;
 }
 
 schema::Schema GuessNode::ResolveMembers() const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,7 +25,7 @@ class GuessNode {
   struct Member {
     std::string name;
     KeyText key;  ///< the name as it stands in JSON
-    std::unique_ptr<GuessNode> node;
+    std::shared_ptr<GuessNode> node;
     std::uint64_t first_line = 0;  ///< of the record that had it first, from 0
     std::uint64_t seen_in = 0;     ///< the object that had it last
   };
@@ -57,13 +58,15 @@ class GuessNode {
   /// True when a record that was not rejected had a value here.
   bool observed() const { return scalar_count_ + nulls_ + objects_ + arrays_ > 0; }
 
-  /// Add what another chunk saw; its lines begin at `lines`. `members_max` is this node's limit, `below_max` that of
-  /// the nodes below.
-  void Merge(GuessNode&& other, std::uint64_t lines, std::size_t members_max, std::size_t below_max);
+  /// Add what another chunk, or another input, saw; its lines begin at `lines`. `members_max` is this node's limit,
+  /// `below_max` that of the nodes below.
+  void Merge(const GuessNode& other, std::uint64_t lines, std::size_t members_max, std::size_t below_max);
 
   /// The narrowest type that loses nothing: scalars of several kinds are text; scalars, objects and arrays mixed are
   /// json; an object without any member is json; a list of nothing has text elements; nothing but NULL is text.
   schema::Type Resolve() const;
+  /// What the scalars have in common, when there was nothing else.
+  std::optional<columns::TypeGuess> ScalarsOnly() const;
   /// The members as columns.
   schema::Schema ResolveMembers() const;
 

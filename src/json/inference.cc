@@ -26,7 +26,7 @@ struct Merged {
 
   void Add(GuessedChunk&& chunk, const JsonOptions& options) {
     if (chunk.sample) sample = std::move(chunk.sample);
-    root.Merge(std::move(chunk.root), lines, options.columns_max, options.members_max);
+    root.Merge(chunk.root, lines, options.columns_max, options.members_max);
     records += chunk.records;
     rejected += chunk.rejected;
     lines += chunk.lines;
@@ -80,6 +80,7 @@ core::Result<Inference> Conclude(const Merged& merged, const std::string& source
       return core::InvalidInput(source + ": two keys become the column '" + column.field.name + "' by `renames`");
     }
     inference.spec.columns.push_back(std::move(column));
+    inference.guesses.push_back(member->node);
     Compare(field, *member, merged, inference);
     const std::string& name = inference.spec.columns.back().field.name;
     if (name != member->name) inference.findings.push_back({Kind::kRenamed, name, "as '" + member->name + "'"});

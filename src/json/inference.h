@@ -12,6 +12,7 @@
 #include "core/cancellation.h"
 #include "core/executor.h"
 #include "core/result.h"
+#include "json/guess_node.h"
 #include "json/json_options.h"
 #include "schema/table_spec.h"
 #include "schema/type.h"
@@ -26,6 +27,8 @@ struct Inference {
   schema::TableSpec spec;
   /// Per column: its type as of the first kSampleRecords records (of the first chunk, when that has fewer), if another.
   std::vector<std::optional<schema::Type>> widened_from;
+  /// Per column: what all values have in common. Merge those of several inputs, then Resolve: types forget too much.
+  std::vector<std::shared_ptr<const GuessNode>> guesses;
   std::uint64_t records = 0;   ///< rejected ones included
   std::uint64_t rejected = 0;  ///< at least so many will be rejected by the reader
   /// kAdded: a key no record of the sample had; kWidened; kRenamed.

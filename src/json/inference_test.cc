@@ -156,6 +156,24 @@ TEST(JsonInference, RunsOfRecordsSayWhatSingleRecordsSay) {
   }
 }
 
+TEST(JsonInference, GuessesOfInputsMergeAsIfTheyWereOne) {
+  const std::vector<std::string> values = {
+      "1",  "2.5",       "0.1234567890123456789",  "\"x\"",  "\"2025-10-28\"", "null", "[1]", "[1.5]", "[\"x\"]",
+      "{}", "{\"a\":1}", "{\"a\":[true],\"b\":2}", "[null]", "{\"a\":1.5}"};
+  for (const std::string& a : values) {
+    for (const std::string& b : values) {
+      const std::string first = "{\"v\":" + a + "}\n";
+      const std::string second = "{\"v\":" + b + "}\n";
+      ASSERT_OK_AND_ASSIGN(const Inference one, InferFrom(first));
+      ASSERT_OK_AND_ASSIGN(const Inference other, InferFrom(second));
+      GuessNode both;
+      for (const Inference* each : {&one, &other}) both.Merge(*each->guesses[0], 0, 1000, 1000);
+      EXPECT_EQ("v " + schema::FormatType(both.Resolve()), ColumnsOf(first + second)) << a << " " << b;
+      EXPECT_EQ(both.ScalarsOnly().has_value(), (a + b).find_first_of("[{") == std::string::npos);
+    }
+  }
+}
+
 TEST(JsonInference, TheLastOfARunCountsAsTheFirst) {
   const auto type_of = [](const std::string& first, const std::string& last) {
     std::vector<std::string> values(100, first);

@@ -69,6 +69,7 @@ core::Result<Inference> Conclude(const Guessed& all, const PatternSet& patterns,
   inference.spec.columns.clear();
   inference.records = all.records;
   inference.rejected = all.rejected;
+  inference.guesses = all.guesses;
   const schema::Type text = schema::Simple(schema::TypeKind::kString);
   std::set<std::string> names;
   for (std::size_t group = 0; group < all.guesses.size(); ++group) {

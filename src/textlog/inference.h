@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "columns/row_reader.h"
+#include "columns/type_guess.h"
 #include "core/cancellation.h"
 #include "core/executor.h"
 #include "core/result.h"
@@ -24,6 +25,8 @@ struct Inference {
   schema::TableSpec spec;  ///< `declared` with a column per group, in the order of the patterns; all nullable
   /// Per column: its type as of the first kSampleLines lines (of the first chunk, when that has fewer), if another.
   std::vector<std::optional<schema::Type>> widened_from;
+  /// Per column: what all values have in common. Merge those of several inputs, then Resolve.
+  std::vector<columns::TypeGuess> guesses;
   std::uint64_t records = 0;   ///< lines that are not blank
   std::uint64_t rejected = 0;  ///< lines that no pattern takes
   std::vector<columns::ColumnFinding> findings;
