@@ -8,8 +8,9 @@
 #include "columns/text_buffer.h"
 #include "json/document_outline.h"
 #include "json/document_splitter.h"
-#include "json/memory_stream.h"
 #include "json/nesting_scanner.h"
+#include "storage/input_stream.h"
+#include "storage/memory_stream.h"
 
 namespace sluice::json {
 
@@ -83,7 +84,7 @@ core::Result<std::unique_ptr<ChunkSource>> OpenRecords(std::unique_ptr<storage::
       std::count(document.begin(), document.begin() + static_cast<std::ptrdiff_t>(outline.array_begin), '\n');
   const std::string_view array = document.substr(outline.array_begin, outline.array_end - outline.array_begin);
   auto splitter = std::make_unique<DocumentSplitter>(
-      std::make_unique<MemoryStream>(array, buffer), source, options,
+      storage::StreamFromMemory(array, buffer), source, options,
       InputPosition{.offset = outline.array_begin, .lines = static_cast<std::uint64_t>(lines)}, pool);
   return std::make_unique<RecordsSource>(std::move(splitter), std::move(outline.inherited),
                                          stream->stored_bytes_read());
@@ -116,11 +117,9 @@ core::Result<std::unique_ptr<ChunkSource>> OpenChunks(std::unique_ptr<storage::B
   if (!records.empty()) return OpenRecords(std::move(stream), source, options, records, pool);
   bool by_lines = options.layout == Layout::kLines;
   if (options.layout == Layout::kAuto) {
-    std::string sample(kSampleBytes, '\0');
-    SLUICE_ASSIGN_OR_RETURN(const std::size_t read, stream->Read(sample));
-    sample.resize(read);
-    by_lines = LooksLikeLines(sample);
-    stream = std::make_unique<MemoryStream>(std::move(sample), std::move(stream));
+    SLUICE_ASSIGN_OR_RETURN(storage::PeekedStream peeked, storage::Peek(std::move(stream), kSampleBytes));
+    by_lines = LooksLikeLines(peeked.head);
+    stream = std::move(peeked.stream);
   }
   if (by_lines) return std::make_unique<LineSource>(std::move(stream), options, pool);
   return std::make_unique<DocumentSplitter>(std::move(stream), source, options, InputPosition{}, pool);

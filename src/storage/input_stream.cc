@@ -1,10 +1,10 @@
 #include "storage/input_stream.h"
 
-#include <algorithm>
-#include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "storage/descriptor_stream.h"
+#include "storage/memory_stream.h"
 #include "storage/path.h"
 #include "storage/read_ahead.h"
 
@@ -13,36 +13,14 @@ namespace {
 
 constexpr std::size_t kHeadBytes = 64;
 
-/// Bytes that were read already, and then the rest.
-class PrefixedStream final : public ByteStream {
- public:
-  PrefixedStream(std::string head, std::unique_ptr<ByteStream> rest) : head_(std::move(head)), rest_(std::move(rest)) {}
-
-  core::Result<std::size_t> Read(std::span<char> out) override {
-    const std::size_t count = std::min(out.size(), head_.size() - position_);
-    std::memcpy(out.data(), head_.data() + position_, count);
-    position_ += count;
-    if (count == out.size()) return count;
-    SLUICE_ASSIGN_OR_RETURN(const std::size_t got, rest_->Read(out.subspan(count)));
-    return count + got;
-  }
-  std::uint64_t stored_bytes_read() const override { return rest_->stored_bytes_read(); }
-  void Interrupt() override { rest_->Interrupt(); }
-
- private:
-  std::string head_;
-  std::size_t position_ = 0;
-  std::unique_ptr<ByteStream> rest_;
-};
-
 }  // namespace
 
 core::Result<PeekedStream> Peek(std::unique_ptr<ByteStream> source, std::size_t bytes) {
-  std::string head(bytes, '\0');
-  SLUICE_ASSIGN_OR_RETURN(const std::size_t got, source->Read(head));
-  head.resize(got);
-  auto stream = std::make_unique<PrefixedStream>(head, std::move(source));
-  return PeekedStream{std::move(head), std::move(stream)};
+  auto head = std::make_shared<std::string>(bytes, '\0');
+  SLUICE_ASSIGN_OR_RETURN(const std::size_t got, source->Read(*head));
+  head->resize(got);
+  const std::string_view view = *head;
+  return PeekedStream{std::string(view), StreamFromMemory(view, std::move(head), std::move(source))};
 }
 
 core::Result<std::unique_ptr<ByteStream>> OpenInputStream(FileSystem& files, const std::string& path,

@@ -51,6 +51,28 @@ TEST(Peek, LooksWithoutTaking) {
   EXPECT_EQ(rest, "cdef");
 }
 
+TEST(StreamFromMemory, GoesOnWithTheRest) {
+  class Waiting final : public ByteStream {
+   public:
+    core::Result<std::size_t> Read(std::span<char>) override { return core::Cancelled("interrupted"); }
+    std::uint64_t stored_bytes_read() const override { return 7; }
+    void Interrupt() override { interrupted = true; }
+    bool interrupted = false;
+  };
+  auto owner = std::make_shared<const std::string>("abc");
+  const std::string_view view = *owner;
+  auto rest = std::make_unique<Waiting>();
+  const Waiting& waiting = *rest;
+  const auto stream = StreamFromMemory(view, std::move(owner), std::move(rest));
+  std::string out(3, '\0');
+  EXPECT_OK(stream->Read(out));
+  EXPECT_EQ(out, "abc");
+  EXPECT_EQ(stream->stored_bytes_read(), 7U);
+  EXPECT_THAT(stream->Read(out), FailsWith(ErrorKind::kCancelled, HasSubstr("interrupted")));
+  stream->Interrupt();
+  EXPECT_TRUE(waiting.interrupted);
+}
+
 TEST(Spool, CanBeReadTwiceAndLeavesNoName) {
   const sluice::testing::ScratchFolder folder;
   const std::string text(3 << 20, 'x');

@@ -11,25 +11,40 @@ namespace {
 
 class MemoryStream final : public ByteStream {
  public:
-  explicit MemoryStream(std::string bytes) : bytes_(std::move(bytes)) {}
+  MemoryStream(std::string_view bytes, std::shared_ptr<const void> owner, std::unique_ptr<ByteStream> rest)
+      : bytes_(bytes), owner_(std::move(owner)), rest_(std::move(rest)) {}
 
   core::Result<std::size_t> Read(std::span<char> out) override {
     const std::size_t count = std::min(out.size(), bytes_.size() - position_);
     std::memcpy(out.data(), bytes_.data() + position_, count);
     position_ += count;
-    return count;
+    if (count == out.size() || rest_ == nullptr) return count;
+    SLUICE_ASSIGN_OR_RETURN(const std::size_t got, rest_->Read(out.subspan(count)));
+    return count + got;
   }
-  std::uint64_t stored_bytes_read() const override { return position_; }
+  std::uint64_t stored_bytes_read() const override { return rest_ == nullptr ? position_ : rest_->stored_bytes_read(); }
+  void Interrupt() override {
+    if (rest_ != nullptr) rest_->Interrupt();
+  }
 
  private:
-  std::string bytes_;
+  std::string_view bytes_;
   std::size_t position_ = 0;
+  std::shared_ptr<const void> owner_;
+  std::unique_ptr<ByteStream> rest_;
 };
 
 }  // namespace
 
 std::unique_ptr<ByteStream> StreamFromString(std::string bytes) {
-  return std::make_unique<MemoryStream>(std::move(bytes));
+  auto kept = std::make_shared<const std::string>(std::move(bytes));
+  const std::string_view view = *kept;
+  return StreamFromMemory(view, std::move(kept));
+}
+
+std::unique_ptr<ByteStream> StreamFromMemory(std::string_view bytes, std::shared_ptr<const void> owner,
+                                             std::unique_ptr<ByteStream> rest) {
+  return std::make_unique<MemoryStream>(bytes, std::move(owner), std::move(rest));
 }
 
 core::Result<std::string> ReadToEnd(ByteStream& stream, std::uint64_t bytes_max) {
