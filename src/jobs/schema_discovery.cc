@@ -98,11 +98,10 @@ class Discoverer {
     SLUICE_ASSIGN_OR_RETURN(json::Inference inference,
                             json::Infer(std::move(stream), path, JsonOptionsOf(read_, format, true), declared_,
                                         environment_.executor, environment_.cancellation, environment_.pool));
-    FoundInput found{.path = path};
-    for (std::size_t i = 0; i < inference.spec.columns.size(); ++i) {
-      const auto& node = inference.guesses[i];
-      found.columns.push_back(
-          {inference.spec.columns[i].field, node->ScalarsOnly(), node, std::move(inference.widened_from[i])});
+    FoundInput found = FoundIn(path, inference);
+    for (std::size_t i = 0; i < found.columns.size(); ++i) {
+      found.columns[i].node = inference.guesses[i];
+      found.columns[i].guess = inference.guesses[i]->ScalarsOnly();
     }
     return found;
   }
@@ -112,10 +111,16 @@ class Discoverer {
     SLUICE_ASSIGN_OR_RETURN(textlog::Inference inference,
                             textlog::Infer(std::move(stream), path, TextlogOptionsOf(read_), declared_,
                                            environment_.executor, environment_.cancellation, environment_.pool));
+    FoundInput found = FoundIn(path, inference);
+    for (std::size_t i = 0; i < found.columns.size(); ++i) found.columns[i].guess = inference.guesses[i];
+    return found;
+  }
+
+  template <typename Inference>
+  static FoundInput FoundIn(const std::string& path, const Inference& inference) {
     FoundInput found{.path = path};
     for (std::size_t i = 0; i < inference.spec.columns.size(); ++i) {
-      found.columns.push_back(
-          {inference.spec.columns[i].field, inference.guesses[i], {}, std::move(inference.widened_from[i])});
+      found.columns.push_back({inference.spec.columns[i].field, {}, {}, inference.widened_from[i]});
     }
     return found;
   }

@@ -58,7 +58,7 @@ core::Status ChunkParser::Flush() {
   return core::Ok();
 }
 
-core::Status ChunkParser::BuildRows(ParsedChunk& parsed) {
+core::Status ChunkParser::BuildRows(columns::ParsedChunk& parsed) {
   SLUICE_TRY(std::exchange(status_, core::Ok()));
   SLUICE_TRY(Flush());
   SLUICE_ASSIGN_OR_RETURN(std::vector<std::shared_ptr<arrow::Array>> arrays, table_->Finish());
@@ -68,14 +68,14 @@ core::Status ChunkParser::BuildRows(ParsedChunk& parsed) {
   return core::Ok();
 }
 
-core::Result<ParsedChunk> ChunkParser::Parse(const columns::TextChunk& chunk) {
+core::Result<columns::ParsedChunk> ChunkParser::Parse(const columns::TextChunk& chunk) {
   chunk_ = &chunk;
   if (chunk.oversized_bytes > 0) {
     VisitBroken(chunk.records.front(), "a record longer than " + std::to_string(record_bytes_max_) + " bytes");
   } else {
     WalkRecords(chunk, index_, *this);
   }
-  ParsedChunk parsed;
+  columns::ParsedChunk parsed;
   parsed.lines = chunk.lines;
   parsed.stored_bytes_read = chunk.stored_bytes_read;
   SLUICE_TRY(BuildRows(parsed));

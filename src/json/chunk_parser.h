@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "columns/line_chunker.h"
+#include "columns/parsed_chunks.h"
 #include "columns/reject.h"
 #include "core/result.h"
 #include "json/record_table.h"
@@ -18,21 +19,13 @@
 
 namespace sluice::json {
 
-/// The rows of one chunk.
-struct ParsedChunk {
-  std::shared_ptr<arrow::RecordBatch> rows;
-  std::vector<columns::Reject> rejects;  ///< in input order; lines count from 0 at the chunk's begin
-  std::uint64_t lines = 0;               ///< line ends in the chunk
-  std::uint64_t stored_bytes_read = 0;
-};
-
 /// Turns chunks into rows. Threads: one at a time; a task takes one, and gives it back when the parse succeeded.
 class ChunkParser final : private RecordVisitor {
  public:
   ChunkParser(std::unique_ptr<RecordTable> table, std::shared_ptr<arrow::Schema> arrow_schema, std::string source,
               std::uint64_t record_bytes_max, arrow::MemoryPool* pool);
   /// Parse a chunk whose records were found.
-  core::Result<ParsedChunk> Parse(const columns::TextChunk& chunk);
+  core::Result<columns::ParsedChunk> Parse(const columns::TextChunk& chunk);
   const RecordTable& table() const { return *table_; }
 
  private:
@@ -41,7 +34,7 @@ class ChunkParser final : private RecordVisitor {
   void Visit(Cursor& cursor, const columns::RecordSpan& span) override;
   void VisitBroken(const columns::RecordSpan& span, const std::string& reason) override;
   core::Status Flush();
-  core::Status BuildRows(ParsedChunk& parsed);
+  core::Status BuildRows(columns::ParsedChunk& parsed);
 
   std::unique_ptr<RecordTable> table_;
   std::shared_ptr<arrow::Schema> schema_;

@@ -1,7 +1,5 @@
 #include "json/reader.h"
 
-#include <arrow/record_batch.h>
-
 #include <set>
 #include <utility>
 
@@ -41,7 +39,7 @@ core::Result<std::unique_ptr<Reader>> Reader::Open(std::unique_ptr<storage::Byte
   reader->parsers_.push_back(std::move(first));
   Reader* self = reader.get();
   reader->parsed_.emplace(
-      executor, cancellation, [self] { return self->chunks_->Next(); },
+      reader->source_, executor, cancellation, [self] { return self->chunks_->Next(); },
       [self](columns::TextChunk chunk) { return self->Parse(std::move(chunk)); });
   return reader;
 }
@@ -64,33 +62,19 @@ core::Result<std::unique_ptr<ChunkParser>> Reader::TakeParser() {
   return MakeParser();
 }
 
-core::Result<ParsedChunk> Reader::Parse(columns::TextChunk chunk) {
+core::Result<columns::ParsedChunk> Reader::Parse(columns::TextChunk chunk) {
   if (chunks_->by_lines()) columns::FindLines(chunk);
   SLUICE_ASSIGN_OR_RETURN(std::unique_ptr<ChunkParser> parser, TakeParser());
-  SLUICE_ASSIGN_OR_RETURN(ParsedChunk parsed, parser->Parse(chunk));
+  SLUICE_ASSIGN_OR_RETURN(columns::ParsedChunk parsed, parser->Parse(chunk));
   const std::lock_guard lock(mutex_);
   parsers_.push_back(std::move(parser));
   return parsed;
 }
 
 core::Result<std::optional<columns::RowBatch>> Reader::Next() {
-  while (true) {
-    SLUICE_ASSIGN_OR_RETURN(std::optional<core::Result<ParsedChunk>> next, parsed_->Next());
-    if (!next) {
-      Find();
-      return std::optional<columns::RowBatch>();
-    }
-    if (!*next) return std::move(*next).error().WithPrefix(source_ + ": ");
-    ParsedChunk& parsed = **next;
-    for (columns::Reject& reject : parsed.rejects) reject.line += lines_ + 1;
-    lines_ += parsed.lines;
-    if (parsed.rows->num_rows() == 0 && parsed.rejects.empty()) continue;
-    columns::RowBatch batch;
-    batch.rows = std::move(parsed.rows);
-    batch.rejects = std::move(parsed.rejects);
-    batch.bytes_read = parsed.stored_bytes_read;
-    return std::optional<columns::RowBatch>(std::move(batch));
-  }
+  SLUICE_ASSIGN_OR_RETURN(std::optional<columns::RowBatch> batch, parsed_->Next());
+  if (!batch) Find();
+  return batch;
 }
 
 void Reader::Find() {

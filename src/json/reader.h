@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "columns/ordered_chunks.h"
+#include "columns/parsed_chunks.h"
 #include "columns/row_reader.h"
 #include "core/cancellation.h"
 #include "core/executor.h"
@@ -49,7 +49,7 @@ class Reader final : public columns::RowReader {
   Reader(std::string source, JsonOptions options, schema::TableSpec spec, arrow::MemoryPool* pool);
   core::Result<std::unique_ptr<ChunkParser>> MakeParser() const;
   core::Result<std::unique_ptr<ChunkParser>> TakeParser();
-  core::Result<ParsedChunk> Parse(columns::TextChunk chunk);
+  core::Result<columns::ParsedChunk> Parse(columns::TextChunk chunk);
   void Find();
 
   std::string source_;
@@ -59,13 +59,11 @@ class Reader final : public columns::RowReader {
   std::shared_ptr<arrow::Schema> arrow_schema_;
   arrow::MemoryPool* pool_;
   std::unique_ptr<ChunkSource> chunks_;
-  std::uint64_t lines_ = 0;
   std::vector<columns::ColumnFinding> findings_;
   std::vector<std::string> notes_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<ChunkParser>> parsers_;  // guarded by mutex_; those no task is using
-  std::optional<columns::OrderedChunks<columns::TextChunk, core::Result<ParsedChunk>>>
-      parsed_;  // last: waits for tasks
+  std::optional<columns::ParsedChunks> parsed_;        // last: waits for tasks
 };
 
 }  // namespace sluice::json

@@ -135,14 +135,14 @@ core::Result<std::shared_ptr<arrow::RecordBatch>> LineParser::Finish() {
                              pool_);
 }
 
-core::Result<ParsedLines> LineParser::Parse(const columns::TextChunk& chunk) {
+core::Result<columns::ParsedChunk> LineParser::Parse(const columns::TextChunk& chunk) {
   if (chunk.oversized_bytes > 0) {
     rejects_.push_back(columns::RejectOf(chunk, chunk.records.front(), source_, "", "a line longer than the limit"));
   } else {
     for (const columns::RecordSpan& line : chunk.records) SLUICE_TRY(Take(chunk, line));
   }
   SLUICE_TRY(Flush(chunk));
-  ParsedLines parsed;
+  columns::ParsedChunk parsed;
   parsed.lines = chunk.lines;
   parsed.stored_bytes_read = chunk.stored_bytes_read;
   SLUICE_ASSIGN_OR_RETURN(parsed.rows, Finish());

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "columns/line_chunker.h"
+#include "columns/parsed_chunks.h"
 #include "columns/reject.h"
 #include "columns/scalar_builder.h"
 #include "core/result.h"
@@ -27,14 +28,6 @@ struct ColumnGroups {
   static core::Result<ColumnGroups> Make(const schema::TableSpec& spec, const PatternSet& patterns);
 };
 
-/// The rows of one chunk.
-struct ParsedLines {
-  std::shared_ptr<arrow::RecordBatch> rows;
-  std::vector<columns::Reject> rejects;  ///< in input order; lines count from 0 at the chunk's begin
-  std::uint64_t lines = 0;
-  std::uint64_t stored_bytes_read = 0;
-};
-
 /// Turns chunks of lines into rows. Threads: one at a time. Borrows everything it is made with.
 class LineParser {
  public:
@@ -42,7 +35,7 @@ class LineParser {
                                                         const ColumnGroups& groups, const std::string& source,
                                                         arrow::MemoryPool* pool);
   /// Parse a chunk whose lines were found.
-  core::Result<ParsedLines> Parse(const columns::TextChunk& chunk);
+  core::Result<columns::ParsedChunk> Parse(const columns::TextChunk& chunk);
 
  private:
   LineParser(const schema::TableSpec& spec, const PatternSet& patterns, const ColumnGroups& groups,

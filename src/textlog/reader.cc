@@ -1,7 +1,5 @@
 #include "textlog/reader.h"
 
-#include <arrow/record_batch.h>
-
 #include <utility>
 
 namespace sluice::textlog {
@@ -34,8 +32,8 @@ core::Result<std::unique_ptr<Reader>> Reader::Open(std::unique_ptr<storage::Byte
       columns::LineChunkerOptions{.chunk_bytes = options.chunk_bytes, .record_bytes_max = options.record_bytes_max},
       pool);
   reader->parsed_.emplace(
-      executor, cancellation, [self] { return self->chunker_->Next(); },
-      [self, pool](columns::TextChunk chunk) -> core::Result<ParsedLines> {
+      reader->source_, executor, cancellation, [self] { return self->chunker_->Next(); },
+      [self, pool](columns::TextChunk chunk) -> core::Result<columns::ParsedChunk> {
         columns::FindLines(chunk);
         SLUICE_ASSIGN_OR_RETURN(std::unique_ptr<LineParser> parser,
                                 LineParser::Make(self->spec_, self->patterns_, self->groups_, self->source_, pool));
@@ -53,23 +51,6 @@ void Reader::FindColumns() {
       const std::string& name = patterns_.groups()[group];
       if (name != column.field.name) findings_.push_back({Kind::kRenamed, column.field.name, "as '" + name + "'"});
     }
-  }
-}
-
-core::Result<std::optional<columns::RowBatch>> Reader::Next() {
-  while (true) {
-    SLUICE_ASSIGN_OR_RETURN(std::optional<core::Result<ParsedLines>> next, parsed_->Next());
-    if (!next) return std::optional<columns::RowBatch>();
-    if (!*next) return std::move(*next).error().WithPrefix(source_ + ": ");
-    ParsedLines& parsed = **next;
-    for (columns::Reject& reject : parsed.rejects) reject.line += lines_ + 1;
-    lines_ += parsed.lines;
-    if (parsed.rows->num_rows() == 0 && parsed.rejects.empty()) continue;
-    columns::RowBatch batch;
-    batch.rows = std::move(parsed.rows);
-    batch.rejects = std::move(parsed.rejects);
-    batch.bytes_read = parsed.stored_bytes_read;
-    return std::optional<columns::RowBatch>(std::move(batch));
   }
 }
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "columns/ordered_chunks.h"
+#include "columns/parsed_chunks.h"
 #include "columns/row_reader.h"
 #include "core/cancellation.h"
 #include "core/executor.h"
@@ -37,7 +37,7 @@ class Reader final : public columns::RowReader {
                                                     arrow::MemoryPool* pool);
 
   const schema::Schema& schema() const override { return schema_; }
-  core::Result<std::optional<columns::RowBatch>> Next() override;
+  core::Result<std::optional<columns::RowBatch>> Next() override { return parsed_->Next(); }
   const std::vector<columns::ColumnFinding>& findings() const override { return findings_; }
   const std::vector<std::string>& notes() const override { return notes_; }
 
@@ -51,11 +51,9 @@ class Reader final : public columns::RowReader {
   PatternSet patterns_;
   ColumnGroups groups_;
   std::unique_ptr<columns::LineChunker> chunker_;
-  std::uint64_t lines_ = 0;
   std::vector<columns::ColumnFinding> findings_;
   std::vector<std::string> notes_;
-  std::optional<columns::OrderedChunks<columns::TextChunk, core::Result<ParsedLines>>>
-      parsed_;  // last: waits for tasks
+  std::optional<columns::ParsedChunks> parsed_;  // last: waits for tasks
 };
 
 }  // namespace sluice::textlog
