@@ -9,7 +9,7 @@ namespace {
 /// Text indexed at once: it, its index and the tiles stay in the second-level cache.
 constexpr std::size_t kBlockBytes = 64 * 1024;
 constexpr std::size_t kRunRecordsMin = 4;
-constexpr std::size_t kRunRecordsMax = 512;
+constexpr std::size_t kRunRecordsMax = 128;
 constexpr std::size_t kPauseRecordsMax = 64;
 
 class Walker {
