@@ -45,8 +45,9 @@ schema::TableSpec Declared(std::uint8_t choice) {
       "a int64, b string, c list<int64>, d struct<x json, y float64>",
       "a decimal(12,2), b json, c map<string,bool>, d timestamp(us)",
       "a uuid, b binary, c list<list<string>>, d struct<x struct<y int8 not null>>",
+      "a int64, b string, c bool, d float64",
   };
-  schema::TableSpec spec = schema::SpecOf(schema::ParseColumns(kColumns[choice % 3]).value());
+  schema::TableSpec spec = schema::SpecOf(schema::ParseColumns(kColumns[choice % 4]).value());
   if ((choice & 4) != 0) spec.extra = schema::ExtraColumns::kIgnore;
   if ((choice & 8) != 0) spec.records = "r";
   if ((choice & 16) != 0) spec.columns[0].from = "d.x";

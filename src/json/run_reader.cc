@@ -20,6 +20,10 @@ std::size_t RunReader::Read(Cursor& cursor, std::uint32_t block_begin, std::span
     if (member.column != nullptr) member.column->Rollback(row + static_cast<std::uint32_t>(read));
   }
   for (LeafColumn* column : missing_) column->AppendRun({}, read);
+  for (std::size_t i = 0; i < read && !missing_nested_.empty(); ++i) {
+    context.row = row + static_cast<std::uint32_t>(i);
+    for (Column* column : missing_nested_) column->AppendUnder(context);
+  }
   run_.Leave(cursor, read);
   return read;
 }
@@ -64,10 +68,16 @@ bool RunReader::PlanMissing(std::span<const std::unique_ptr<Column>> columns) {
   std::sort(filled.begin(), filled.end());
   if (std::adjacent_find(filled.begin(), filled.end()) != filled.end()) return false;
   missing_.clear();
+  missing_nested_.clear();
   for (const std::unique_ptr<Column>& column : columns) {
     if (std::binary_search(filled.begin(), filled.end(), column.get())) continue;
-    if (column->field().type.nested()) return false;
-    missing_.push_back(static_cast<LeafColumn*>(column.get()));
+    if (!column->field().type.nested()) {
+      missing_.push_back(static_cast<LeafColumn*>(column.get()));
+    } else if (column->field().nullable) {
+      missing_nested_.push_back(column.get());
+    } else {
+      return false;
+    }
   }
   return true;
 }

@@ -41,7 +41,8 @@ class RunReader {
   FlatRun run_;
   std::vector<Member> members_;       // by the place of their keys
   std::vector<LeafColumn*> missing_;  // columns that none of them fills
-  bool planned_ = false;              // for the order and the number of members below
+  std::vector<Column*> missing_nested_;
+  bool planned_ = false;  // for the order and the number of members below
   std::uint64_t order_version_ = 0;
   std::size_t order_members_ = 0;
   std::vector<std::string_view> passed_over_;  // values of keys without a column

@@ -100,6 +100,23 @@ TEST(RunReader, ColumnsWithoutAKeyGetTheirConstantOrDefault) {
                           ElementsAre("3", "here", "plain", "null")));
 }
 
+TEST(RunReader, NestedColumnsWithoutAKeyAreNullWhereTheyMayBe) {
+  std::string text;
+  for (int i = 0; i < 50; ++i)
+    text += i % 20 == 19 ? R"({"a":1,"l":[1],"s":{"x":"y"}})"
+                           "\n"
+                         : "{\"a\":1}\n";
+  ASSERT_OK_AND_ASSIGN(const Landed landed, Land(text, SpecFor("a int64, l list<int64>, s struct<x string not null>")));
+  ASSERT_EQ(landed.rows.size(), 50U);
+  for (std::size_t i = 0; i < 50; ++i) EXPECT_EQ(landed.rows[i][1] == "null", i % 20 != 19) << i;
+  for (std::size_t i = 0; i < 50; ++i) EXPECT_EQ(landed.rows[i][2] == "null", i % 20 != 19) << i;
+  schema::TableSpec strict = SpecFor("a int64, l list<int64> not null");
+  strict.extra = schema::ExtraColumns::kIgnore;
+  ASSERT_OK_AND_ASSIGN(const Landed rejected, Land(text, strict));
+  EXPECT_EQ(rejected.rows.size(), 2U);
+  EXPECT_EQ(rejected.rejects.size(), 48U);
+}
+
 TEST(RunReader, DuplicatesAreFoundInEveryRecord) {
   schema::TableSpec spec = SpecFor("a int64, b int64");
   spec.renames = {{"old", "a"}};
