@@ -72,7 +72,7 @@ Survival IsShortest(std::uint64_t mantissa, std::int64_t exponent, std::uint64_t
   const std::int64_t shift = 1 - (binary_exponent - exponent);
   if (shift <= 0 || shift >= 68) return Survival::kUnknown;
   const Uint128 half_unit = kPowersOfFive[static_cast<std::size_t>(-exponent)];
-  const Uint128 value = Uint128{2 * significand} * half_unit;
+  const Uint128 value = 2 * Uint128{significand} * half_unit;
   const auto scaled = [shift](std::uint64_t decimal) { return Uint128{decimal} << shift; };
   const Uint128 written = scaled(mantissa);
   const Uint128 distance = value > written ? value - written : written - value;

@@ -50,8 +50,8 @@ constexpr std::array<Power, 2 * kExponentMax + 1> MakePowers() {
   Uint128 five = 1;
   for (int q = 1; q <= kExponentMax; ++q) {
     five *= 5;
-    powers[static_cast<std::size_t>(kExponentMax + q)] = PositivePower(five);
-    powers[static_cast<std::size_t>(kExponentMax - q)] = NegativePower(five);
+    powers[static_cast<std::size_t>(kExponentMax) + static_cast<std::size_t>(q)] = PositivePower(five);
+    powers[static_cast<std::size_t>(kExponentMax) - static_cast<std::size_t>(q)] = NegativePower(five);
   }
   return powers;
 }

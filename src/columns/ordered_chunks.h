@@ -53,8 +53,12 @@ class OrderedChunks {
   void CutAhead() {
     while (!ended_ && in_flight_.size() < executor_.threads() + 1) {
       core::Result<std::optional<Chunk>> chunk = cut_();
-      if (!chunk) error_ = std::move(chunk).error();
-      ended_ = !chunk || !chunk->has_value();
+      if (!chunk) {
+        error_ = std::move(chunk).error();
+        ended_ = true;
+        return;
+      }
+      ended_ = !chunk->has_value();
       if (ended_) return;
       in_flight_.push_back(std::make_unique<Slot>(executor_));
       Slot* slot = in_flight_.back().get();

@@ -17,7 +17,7 @@ struct Reject {
 };
 
 /// The byte range still says where the rest of a longer record is.
-inline constexpr std::size_t kRejectTextBytesMax = 64 * 1024;
+inline constexpr std::size_t kRejectTextBytesMax = std::size_t{64} * 1024;
 
 /// Add one line of a rejects file with its newline: a JSON object with exactly the members above. Bytes that are not
 /// UTF-8 become U+FFFD.

@@ -52,13 +52,13 @@ class RunGather {
 
   core::Result<std::shared_ptr<arrow::Array>> Gather(const arrow::Array& column) const {
     const arrow::ArrayData& data = *column.data();
-    const arrow::DataType& type = StorageType(*data.type);
-    if (type.id() == arrow::Type::BOOL) return Finish(data, &RunGather::CopyBits);
-    if (type.id() == arrow::Type::STRING || type.id() == arrow::Type::BINARY) {
+    const arrow::Type::type type = StorageType(data.type.get())->id();
+    if (type == arrow::Type::BOOL) return Finish(data, &RunGather::CopyBits);
+    if (type == arrow::Type::STRING || type == arrow::Type::BINARY) {
       return Finish(data, &RunGather::CopyTexts);
     }
     // A dictionary's indices are of fixed width, too, but are not all of it.
-    if (arrow::is_primitive(type.id()) || arrow::is_decimal(type.id()) || type.id() == arrow::Type::FIXED_SIZE_BINARY) {
+    if (arrow::is_primitive(type) || arrow::is_decimal(type) || type == arrow::Type::FIXED_SIZE_BINARY) {
       return Finish(data, &RunGather::CopyFixed);
     }
     return Concatenate(column);
@@ -68,9 +68,9 @@ class RunGather {
   using Buffers = std::vector<std::shared_ptr<arrow::Buffer>>;
   using Copy = core::Status (RunGather::*)(const arrow::ArrayData& data, Buffers* buffers) const;
 
-  static const arrow::DataType& StorageType(const arrow::DataType& type) {
-    if (type.id() != arrow::Type::EXTENSION) return type;
-    return *static_cast<const arrow::ExtensionType&>(type).storage_type();
+  static const arrow::DataType* StorageType(const arrow::DataType* type) {
+    if (type->id() != arrow::Type::EXTENSION) return type;
+    return static_cast<const arrow::ExtensionType*>(type)->storage_type().get();
   }
 
   core::Result<std::shared_ptr<arrow::Array>> Finish(const arrow::ArrayData& data, Copy copy) const {
@@ -107,7 +107,7 @@ class RunGather {
   }
 
   core::Status CopyFixed(const arrow::ArrayData& data, Buffers* buffers) const {
-    const std::int64_t width = StorageType(*data.type).byte_width();
+    const std::int64_t width = StorageType(data.type.get())->byte_width();
     SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> values, Allocate(rows_ * width));
     const std::uint8_t* const from = data.buffers[1]->data() + data.offset * width;
     std::uint8_t* to = values->mutable_data();

@@ -19,12 +19,12 @@ bool IsTextual(const schema::Type& type) {
 
 /// What is asked of the texts of one column, before they are parsed.
 struct TextRules {
-  std::vector<std::string> null_texts;
-  std::optional<PaddedText> default_text;
+  std::vector<std::string> null_texts = {};
+  std::optional<PaddedText> default_text = {};
   bool nullable = true;
-  std::vector<std::string> one_of;
-  std::unique_ptr<re2::RE2> pattern;
-  std::optional<std::size_t> length_max;
+  std::vector<std::string> one_of = {};
+  std::unique_ptr<re2::RE2> pattern = {};
+  std::optional<std::size_t> length_max = {};
   bool length_in_bytes = false;
 
   bool constrained() const { return !one_of.empty() || pattern != nullptr || length_max; }

@@ -132,7 +132,8 @@ bool Join(const Fields& fields, Moment* moment) {
     days = DaysFromDate(fields.year, fields.month, fields.day);
   }
   const std::uint32_t hour = fields.hour + (fields.twelve_hours && fields.afternoon ? 12U : 0U);
-  moment->seconds = days * kSecondsPerDay + hour * 3600 + fields.minute * 60 + fields.second;
+  moment->seconds =
+      days * kSecondsPerDay + std::int64_t{hour} * 3600 + std::int64_t{fields.minute} * 60 + fields.second;
   return true;
 }
 

@@ -45,6 +45,7 @@ T TakeValue(Result<T>&& result) {
       return ::sluice::core::Error(::sluice::core::TakeError(std::move(sluice_try_result))); \
   } while (false)
 
+// NOLINTBEGIN(bugprone-macro-parentheses): names and declarations cannot stand in parentheses.
 #define SLUICE_CONCAT_INNER(a, b) a##b
 #define SLUICE_CONCAT(a, b) SLUICE_CONCAT_INNER(a, b)
 #define SLUICE_ASSIGN_OR_RETURN_INNER(temporary, target, expression)               \
@@ -52,6 +53,7 @@ T TakeValue(Result<T>&& result) {
   if (!::sluice::core::IsOk(temporary)) [[unlikely]]                               \
     return ::sluice::core::Error(::sluice::core::TakeError(std::move(temporary))); \
   target = ::sluice::core::TakeValue(std::move(temporary))
+// NOLINTEND(bugprone-macro-parentheses)
 
 /// Assign the value of `expression` to `target` (a declaration or a variable), or return its error.
 #define SLUICE_ASSIGN_OR_RETURN(target, expression) \

@@ -6,7 +6,7 @@ namespace sluice::csv {
 namespace {
 
 constexpr std::size_t kRecordsPerTile = 1000;
-constexpr std::size_t kSeparatorsPerTile = 16 * 1024;
+constexpr std::size_t kSeparatorsPerTile = std::size_t{16} * 1024;
 constexpr std::size_t kBlock = 64;
 
 }  // namespace

@@ -95,6 +95,7 @@ bool IsText(const columns::TypeGuess& guess) {
 
 std::vector<std::string_view> Unquoted(const Sample::Row& row, FieldGather& gather) {
   std::vector<std::string_view> texts;
+  texts.reserve(row.fields.size());
   for (const std::string_view field : row.fields) {
     texts.push_back(gather.One(field.data(), field.data() + field.size()));
   }

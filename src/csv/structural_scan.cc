@@ -15,7 +15,7 @@ class ScalarBlock {
 
   BlockBits Load(const char* at) const {
     BlockBits bits;
-    for (unsigned i = 0; i < 8; ++i) {
+    for (std::size_t i = 0; i < 8; ++i) {
       std::uint64_t word;
       std::memcpy(&word, at + 8 * i, sizeof word);
       if (quoting_) bits.quote |= Equal(word, quote_) << (8 * i);

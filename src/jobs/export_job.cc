@@ -17,6 +17,7 @@ constexpr const char* kFingerprint = "fingerprint";
 core::Result<Discovery> Discover(const ExportJob& exported, const PlannedOutput& output,
                                  const Environment& environment) {
   std::vector<std::string> paths;
+  paths.reserve(output.inputs.size());
   for (const pipeline::InputFile& input : output.inputs) paths.push_back(input.path);
   InputOpener opener(environment, exported.source.read);
   return DiscoverSchema(paths, exported.source.read, output.schema, environment, opener);

@@ -29,7 +29,7 @@ struct SecretReference {
   std::string Describe() const;
 };
 
-inline constexpr std::size_t kSecretBytesMax = 64 * 1024;
+inline constexpr std::size_t kSecretBytesMax = std::size_t{64} * 1024;
 
 /// Read the secret. NotFound when it is not there, Permission when others may read its file, Unavailable when its
 /// command fails, LimitExceeded above kSecretBytesMax.

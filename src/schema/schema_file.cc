@@ -176,6 +176,7 @@ class SpecReader {
         continue;
       }
       std::vector<std::string> names;
+      names.reserve(spec_.columns.size());
       for (const ColumnSpec& column : spec_.columns) names.push_back(column.field.name);
       if (std::find(names.begin(), names.end(), member.value.text) == names.end()) {
         const std::string nearest = core::NearestName(member.value.text, names);

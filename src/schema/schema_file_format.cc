@@ -13,6 +13,7 @@ namespace {
 
 std::string FormatTexts(const std::vector<std::string>& texts) {
   std::vector<std::string> scalars;
+  scalars.reserve(texts.size());
   for (const std::string& text : texts) scalars.push_back(FormatYamlScalar(text));
   return fmt::format("[{}]", fmt::join(scalars, ", "));
 }

@@ -161,6 +161,7 @@ class Reader {
   core::Error UnknownType(const std::string& word) const {
     if (word.empty()) return Expected("a type");
     std::vector<std::string> names;
+    names.reserve(std::size(kNames));
     for (const Name& name : kNames) names.emplace_back(name.text);
     const std::string nearest = core::NearestName(word, names);
     auto error = InvalidInput(fmt::format("'{}' is not a type", word));

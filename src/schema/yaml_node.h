@@ -38,7 +38,7 @@ struct YamlMember {
 
 /// What a file of settings may hold at most. Files beyond it are refused before they cost memory or stack.
 struct YamlLimits {
-  std::size_t bytes_max = 1024 * 1024;
+  std::size_t bytes_max = std::size_t{1024} * 1024;
   std::size_t depth_max = 32;
   std::size_t nodes_max = 200'000;
 };

@@ -18,7 +18,7 @@ enum class FileState {
   kDone,     ///< Only the final name is there.
 };
 
-core::Error Unfinished(core::Error error, const std::string& what) {
+core::Error Unfinished(const core::Error& error, const std::string& what) {
   return core::OutcomeUnknown(what + ": " + error.message())
       .WithHint("run the same command again: it completes what was decided");
 }
@@ -113,15 +113,15 @@ core::Status CompleteOrUndo(FileSystem& files, const PublishRequest& request, co
   if (completed.has_value()) {
     core::Status removed = RemoveIfThere(files, journal_path);
     if (removed.has_value()) return removed;
-    return Unfinished(std::move(removed).error(), "everything is published, but its journal remains");
+    return Unfinished(removed.error(), "everything is published, but its journal remains");
   }
   if (completed.error().kind() != ErrorKind::kAlreadyExists) {
-    return Unfinished(std::move(completed).error(), "commit " + request.id + " is decided and not completed");
+    return Unfinished(completed.error(), "commit " + request.id + " is decided and not completed");
   }
   core::Status undone = Undo(files, request);
   if (undone.has_value()) undone = RemoveIfThere(files, journal_path);
   if (undone.has_value()) return completed;
-  return Unfinished(std::move(undone).error(), "commit " + request.id + " could not be undone");
+  return Unfinished(undone.error(), "commit " + request.id + " could not be undone");
 }
 
 }  // namespace
@@ -132,7 +132,7 @@ core::Status Publish(FileSystem& files, const FinishedFile& file, PublishMode mo
   core::Status synced = files.SyncDirectory(ParentPath(file.final_path));
   if (synced.has_value() && mode == PublishMode::kCreate) synced = RemoveIfThere(files, file.temp_path);
   if (synced.has_value()) return synced;
-  return Unfinished(std::move(synced).error(), QuotedPath(file.final_path) + " is published and may not be on disk");
+  return Unfinished(synced.error(), QuotedPath(file.final_path) + " is published and may not be on disk");
 }
 
 core::Status PublishAll(FileSystem& files, const PublishRequest& request) {

@@ -73,7 +73,7 @@ core::Result<std::string> WriteJournal(FileSystem& files, const PublishRequest& 
   const Json json = {{"version", kVersion},
                      {"mode", request.mode == PublishMode::kCreate ? "create" : "replace"},
                      {"files", std::move(list)}};
-  const std::string path = JournalPath(directory, request.id, request.owner);
+  std::string path = JournalPath(directory, request.id, request.owner);
   if (!ParseJournalName(FileName(path)).has_value()) {
     return core::Internal("'" + request.id + "' cannot name a commit");
   }

@@ -1,6 +1,7 @@
 #include "textlog/line_parser.h"
 
 #include <arrow/record_batch.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
@@ -37,9 +38,9 @@ core::Result<ColumnGroups> ColumnGroups::Make(const schema::TableSpec& spec, con
       taken = true;
     }
     if (!taken) {
-      return core::ConfigurationError("group '" + name + "' of pattern " + std::to_string(patterns.PatternOf(name)) +
-                                      " has no column")
-          .WithHint("add a field '" + name + "', give one `from: " + name + "`, or say `extra: ignore`");
+      return core::ConfigurationError(
+                 fmt::format("group '{}' of pattern {} has no column", name, patterns.PatternOf(name)))
+          .WithHint(fmt::format("add a field '{0}', give one `from: {0}`, or say `extra: ignore`", name));
     }
   }
   return groups;
