@@ -125,7 +125,7 @@ void TypeGuess::ObserveText(std::string_view text) {
     ObserveMoment(text);
   } else if (text.size() >= 8 && text[2] == ':') {
     ObserveTimeOfDay(text);
-  } else {
+  } else if (!ObserveShortNumber(text)) {
     ObserveNumber(text);
   }
 }
