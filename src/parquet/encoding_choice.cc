@@ -33,15 +33,21 @@ struct Sample {
 core::Result<Sample> TakeSample(const arrow::Schema& schema,
                                 std::span<const std::shared_ptr<arrow::RecordBatch>> batches, arrow::MemoryPool* pool) {
   Sample sample;
-  if (batches.empty()) {
-    SLUICE_ASSIGN_OR_RETURN(sample.rows, arrow::RecordBatch::MakeEmpty(std::make_shared<arrow::Schema>(schema), pool));
-  } else if (batches.size() == 1) {
-    sample.rows = batches[0];
-  } else {
-    const arrow::RecordBatchVector all(batches.begin(), batches.end());
-    SLUICE_ASSIGN_OR_RETURN(sample.rows, arrow::ConcatenateRecordBatches(all, pool));
+  // The first batch alone where it is large enough: joining batches copies them.
+  arrow::RecordBatchVector some;
+  std::int64_t taken = 0;
+  for (const auto& batch : batches) {
+    if (taken >= kDistinctRows / 2) break;
+    some.push_back(batch->Slice(0, kDistinctRows - taken));
+    taken += some.back()->num_rows();
   }
-  sample.rows = sample.rows->Slice(0, kDistinctRows);
+  if (some.empty()) {
+    SLUICE_ASSIGN_OR_RETURN(sample.rows, arrow::RecordBatch::MakeEmpty(std::make_shared<arrow::Schema>(schema), pool));
+  } else if (some.size() == 1) {
+    sample.rows = some[0];
+  } else {
+    SLUICE_ASSIGN_OR_RETURN(sample.rows, arrow::ConcatenateRecordBatches(some, pool));
+  }
   const std::int64_t bytes = std::max<std::int64_t>(1, arrow::util::ReferencedBufferSize(*sample.rows).ValueOr(1));
   const std::int64_t rows = std::max<std::int64_t>(1, sample.rows->num_rows());
   const auto affordable = static_cast<std::int64_t>(static_cast<double>(kTrialBytes) / static_cast<double>(bytes) *

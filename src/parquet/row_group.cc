@@ -20,7 +20,7 @@ constexpr std::uint64_t kTaskBytesMin = 256 * core::kKiB;
 }  // namespace
 
 RowGroup::RowGroup(const arrow::Schema& schema, core::Executor& executor, arrow::MemoryPool* pool)
-    : schema_(schema), executor_(executor), pool_(pool), tasks_(executor) {
+    : schema_(schema), pool_(pool), tasks_(executor) {
   int leaf = 0;
   for (const auto& field : schema.fields()) {
     first_leaves_.push_back(leaf);

@@ -55,7 +55,6 @@ class RowGroup {
   void Run(std::size_t count, const std::function<core::Status(std::size_t)>& work);
 
   const arrow::Schema& schema_;
-  core::Executor& executor_;
   arrow::MemoryPool* pool_;
   PageCompressors compressors_;
   std::vector<int> first_leaves_;  // of each field
