@@ -52,7 +52,8 @@ std::string Application::ConfigPath() const {
 }
 
 core::Status Application::OpenProject() {
-  core::Result<jobs::Config> config = jobs::LoadConfig(ConfigPath(), files_);
+  SLUICE_ASSIGN_OR_RETURN(const jobs::SettingLayers layers, Layers());
+  core::Result<jobs::Config> config = jobs::LoadConfig(ConfigPath(), files_, layers);
   if (!config && config.error().kind() == core::ErrorKind::kNotFound) {
     return core::ConfigurationError(config.error().message())
         .WithHint("write one (docs/guide/jobs.md), or name it with --config FILE");
@@ -70,12 +71,17 @@ core::Status Application::OpenProjectIfThere() {
   return OpenProject();
 }
 
-core::Status Application::Resolve() {
+core::Result<jobs::SettingLayers> Application::Layers() {
   jobs::SettingLayers layers{.flags = flags, .environment = FromEnvironment};
   const std::string user_file = jobs::UserFilePath(FromEnvironment);
   if (!user_file.empty()) {
     SLUICE_ASSIGN_OR_RETURN(layers.user, jobs::LoadUserFile(user_file, files_));
   }
+  return layers;
+}
+
+core::Status Application::Resolve() {
+  SLUICE_ASSIGN_OR_RETURN(jobs::SettingLayers layers, Layers());
   if (config_) {
     layers.project = config_->settings;
     layers.project_folder = config_->folder;

@@ -56,6 +56,7 @@ class Application {
 
  private:
   std::string ConfigPath() const;
+  core::Result<jobs::SettingLayers> Layers();
   core::Status Resolve();
 
   Console console_;

@@ -124,7 +124,24 @@ void CheckTargetsDiffer(const Config& config, DiagnosticList& mistakes) {
   }
 }
 
-Config ReadConfig(const YamlNode& node, const std::string& path, DiagnosticList& mistakes) {
+// Settings that jobs inherit, strongest first. Values that do not fit are left out: Settings::Resolve tells of them.
+std::vector<FileSetting> InheritedSettings(const SettingLayers& around, const std::vector<FileSetting>& own) {
+  std::vector<FileSetting> inherited;
+  const auto add = [&](const SettingDefinition& definition, const std::optional<std::string>& text) {
+    if (text && CheckSetting(definition, *text)) inherited.push_back({.name = definition.name, .text = *text});
+  };
+  for (const SettingDefinition& definition : SettingDefinitions()) {
+    const auto flag = around.flags.find(definition.name);
+    if (flag != around.flags.end()) add(definition, flag->second);
+    if (around.environment) add(definition, around.environment(EnvironmentNameOf(definition.name)));
+  }
+  inherited.insert(inherited.end(), own.begin(), own.end());
+  inherited.insert(inherited.end(), around.user.begin(), around.user.end());
+  return inherited;
+}
+
+Config ReadConfig(const YamlNode& node, const std::string& path, const SettingLayers& around,
+                  DiagnosticList& mistakes) {
   Config config{.path = path, .folder = FolderOf(path)};
   YamlMapping mapping(node, "the configuration", mistakes);
   const auto version = mapping.Integer("version");
@@ -141,7 +158,8 @@ Config ReadConfig(const YamlNode& node, const std::string& path, DiagnosticList&
     for (const YamlNode& item : notify->items) config.notify.push_back(ReadNotify(item, mistakes));
   }
   if (const YamlNode* jobs = mapping.FindMapping("jobs")) {
-    const ConfigScope scope{config.folder, config.timezone, config.settings, mistakes};
+    const std::vector<FileSetting> inherited = InheritedSettings(around, config.settings);
+    const ConfigScope scope{config.folder, config.timezone, inherited, mistakes};
     for (const YamlMember& member : jobs->members) config.jobs.push_back(ReadJob(member, scope));
   }
   CheckNamesAreUnique(config, mistakes);
@@ -176,10 +194,11 @@ void LoadSchemas(Config& config, storage::FileSystem& files, DiagnosticList& mis
   for (const DiagnosticList& list : found) mistakes.Append(list);
 }
 
-std::optional<Config> Read(std::string_view text, const std::string& path, DiagnosticList& mistakes) {
+std::optional<Config> Read(std::string_view text, const std::string& path, const SettingLayers& around,
+                           DiagnosticList& mistakes) {
   auto node = schema::ParseYaml(text, mistakes);
   if (!node) return std::nullopt;
-  Config config = ReadConfig(*node, path, mistakes);
+  Config config = ReadConfig(*node, path, around, mistakes);
   config.document = *std::move(node);
   return config;
 }
@@ -202,12 +221,12 @@ core::Result<const JobConfig*> Config::FindJob(const std::string& name) const {
 
 core::Result<Config> ParseConfig(std::string_view text, const std::string& path) {
   DiagnosticList mistakes(path);
-  auto config = Read(text, path, mistakes);
+  auto config = Read(text, path, {}, mistakes);
   SLUICE_TRY(mistakes.ToStatus());
   return *std::move(config);
 }
 
-core::Result<Config> LoadConfig(const std::string& path, storage::FileSystem& files) {
+core::Result<Config> LoadConfig(const std::string& path, storage::FileSystem& files, const SettingLayers& around) {
   auto text = files.ReadAll(path, kFileBytesMax);
   if (!text) {
     if (text.error().kind() != core::ErrorKind::kNotFound) return std::move(text).error();
@@ -215,7 +234,7 @@ core::Result<Config> LoadConfig(const std::string& path, storage::FileSystem& fi
         .WithHint("name it with --config, or begin with the one in examples/query_analytics");
   }
   DiagnosticList mistakes(path);
-  auto config = Read(*text, path, mistakes);
+  auto config = Read(*text, path, around, mistakes);
   if (config) LoadSchemas(*config, files, mistakes);
   SLUICE_TRY(mistakes.ToStatus());
   return *std::move(config);

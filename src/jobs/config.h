@@ -107,8 +107,9 @@ struct Config {
 core::Result<Config> ParseConfig(std::string_view text, const std::string& path);
 
 /// Read the file at `path` and the schema files it names; the mistakes of all are told together. NotFound with a hint
-/// when there is no such file.
-core::Result<Config> LoadConfig(const std::string& path, storage::FileSystem& files);
+/// when there is no such file. Jobs that do not say a setting themselves take it from the flags or the environment of
+/// `around`, then from the top level of the file, then from the user's file.
+core::Result<Config> LoadConfig(const std::string& path, storage::FileSystem& files, const SettingLayers& around = {});
 
 /// The export part of a job; Unsupported, by name, for a job of another kind.
 core::Result<const ExportJob*> RequireExport(const JobConfig& job);

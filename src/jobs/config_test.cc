@@ -159,6 +159,23 @@ TEST(Config, TheTopLevelGivesDefaultsToTheJobs) {
   EXPECT_EQ(config.jobs[0].export_job->rejects_max, "5%");
 }
 
+TEST(Config, JobsInheritFromTheEnvironmentThenTheFileThenTheUser) {
+  storage::MemoryFileSystem files;
+  SettingLayers around;
+  around.environment = [](const std::string& name) {
+    return name == "SLUICE_CODEC" ? std::optional<std::string>("lz4") : std::nullopt;
+  };
+  around.user = {{.name = "codec", .text = "none"}, {.name = "row_group_rows", .text = "1000"}};
+  files.Put("c.yaml", "codec: snappy\nmax_rejects: 5%\n" + ExportWith(""));
+  ASSERT_OK_AND_ASSIGN(const Config config, LoadConfig("c.yaml", files, around));
+  EXPECT_EQ(config.jobs[0].export_job->target.write.codec.codec, parquet::Codec::kLz4);
+  EXPECT_EQ(config.jobs[0].export_job->target.write.row_group_rows_max, 1000U);
+  EXPECT_EQ(config.jobs[0].export_job->rejects_max, "5%");
+  around.environment = {};
+  ASSERT_OK_AND_ASSIGN(const Config without, LoadConfig("c.yaml", files, around));
+  EXPECT_EQ(without.jobs[0].export_job->target.write.codec.codec, parquet::Codec::kSnappy);
+}
+
 TEST(Config, MistakesOfSchemaFilesAreToldWithThoseOfTheConfiguration) {
   storage::MemoryFileSystem files;
   files.Put("d/c.yaml", "memroy: 1\n" + ExportWith("    schema: s.yaml\n"));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <string_view>
 #include <utility>
@@ -24,7 +25,9 @@ using PhysicalType = ::parquet::Type;
 // Above this part of new values a dictionary holds nearly the whole column.
 constexpr double kDictionaryDistinctMax = 0.5;
 
-constexpr int kFastestLevel = 1;  // of zstd
+// Of zstd.
+constexpr int kDefaultLevel = 3;
+constexpr std::array<std::pair<int, std::string_view>, 2> kLowLevels = {{{1, "level 1"}, {2, "level 2"}}};
 constexpr double kLevelBytesMin = 2;
 constexpr double kLowerLevelGrowthMax = 1.01;
 
@@ -48,9 +51,11 @@ std::vector<std::pair<ColumnLayout, std::string_view>> LowerEfforts(const Column
   std::vector<std::pair<ColumnLayout, std::string_view>> lower;
   lower.emplace_back(layout, "entropy coding alone");
   lower.back().first.entropy_only = true;
-  if (codec.level.value_or(3) > kFastestLevel) {
-    lower.emplace_back(layout, "level 1");
-    lower.back().first.level = kFastestLevel;
+  const int asked = codec.level.value_or(kDefaultLevel);
+  for (const auto& [level, name] : kLowLevels) {
+    if (level >= asked) break;
+    lower.emplace_back(layout, name);
+    lower.back().first.level = level;
   }
   return lower;
 }
@@ -82,7 +87,7 @@ core::Status ColumnTrial::TakeLeaves(arrow::MemoryPool* pool) {
       found.trial = std::move(trials[j]);
       found.values = std::max(1.0, static_cast<double>(found.trial.entries));
       if (found.column->physical_type() == PhysicalType::BOOLEAN) continue;
-      SLUICE_ASSIGN_OR_RETURN(found.distinct, EstimateDistinct(*leaves[j].values, pool));
+      SLUICE_ASSIGN_OR_RETURN(found.distinct, EstimateDistinct(*leaves[j].values));
     }
   }
   return core::Ok();

@@ -2,45 +2,26 @@
 
 #include <arrow/array/array_base.h>
 #include <arrow/array/array_binary.h>
-#include <arrow/compute/api_vector.h>
-#include <arrow/compute/exec.h>
 #include <arrow/type.h>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numeric>
+#include <span>
+#include <type_traits>
+#include <vector>
 
-#include "schema/arrow_error.h"
+#include "encoding/byte_buffer.h"
+#include "encoding/text_dictionary.h"
+#include "encoding/value_dictionary.h"
+#include "parquet/value_gather.h"
 
 namespace sluice::parquet {
 namespace {
 
-constexpr std::int64_t kGlanceRows = 4096;
+constexpr std::size_t kGlance = 4096;
 constexpr double kNearlyAll = 0.9;
-
-core::Result<std::shared_ptr<arrow::Array>> Distinct(const arrow::Array& values, arrow::MemoryPool* pool) {
-  arrow::compute::ExecContext context(pool);
-  context.set_use_threads(false);
-  SLUICE_ASSIGN_OR_RETURN(auto unique, arrow::compute::Unique(arrow::Datum(values.data()), &context));
-  return unique;
-}
-
-std::int64_t CountValues(const arrow::Array& values) { return values.length() - values.null_count(); }
-
-core::Result<std::int64_t> CountDistinct(const arrow::Array& values, arrow::MemoryPool* pool) {
-  SLUICE_ASSIGN_OR_RETURN(const auto unique, Distinct(values, pool));
-  return CountValues(*unique);
-}
-
-double ValueBytes(const arrow::Array& values) {
-  constexpr double kLengthBytes = 4;
-  if (const auto* text = dynamic_cast<const arrow::BinaryArray*>(&values)) {
-    const auto count = static_cast<double>(std::max<std::int64_t>(1, CountValues(values)));
-    return kLengthBytes + static_cast<double>(text->total_values_length()) / count;
-  }
-  const auto* fixed = dynamic_cast<const arrow::FixedWidthType*>(values.type().get());
-  // Decimals up to 18 digits become integers.
-  return fixed == nullptr ? 8 : std::min(16, std::max(4, fixed->bit_width() / 8));
-}
 
 double Shown(double population, double draws) { return population * -std::expm1(-draws / population); }
 
@@ -56,6 +37,74 @@ double Population(double draws, double distinct) {
   return high;
 }
 
+/// `add(begin, end)` looks at these of `count` values, in order, and says how many different ones came so far.
+template <typename Add>
+DistinctEstimate Estimate(std::size_t count, Add&& add) {
+  std::size_t half = std::min(count, kGlance) / 2;
+  std::size_t half_distinct = add(0, half);
+  std::size_t seen = std::min(count, kGlance);
+  std::size_t distinct = add(half, seen);
+  if (seen < count && static_cast<double>(distinct) <= kNearlyAll * static_cast<double>(seen)) {
+    half = std::max(count / 2, seen);
+    half_distinct = add(seen, half);
+    distinct = add(half, count);
+    seen = count;
+  }
+  DistinctEstimate estimate;
+  estimate.counted = static_cast<std::int64_t>(seen);
+  estimate.distinct = static_cast<std::int64_t>(distinct);
+  if (distinct == 0) return estimate;
+  estimate.population = Population(static_cast<double>(seen), static_cast<double>(distinct));
+  if (half_distinct > 0) {
+    const double before = Population(static_cast<double>(half), static_cast<double>(half_distinct));
+    estimate.growth = std::clamp(estimate.population / before, 1.0, 2.0);
+  }
+  return estimate;
+}
+
+template <typename Stored>
+core::Result<DistinctEstimate> EstimateNumbers(const arrow::Array& column) {
+  using Word = std::conditional_t<sizeof(Stored) == 4, std::uint32_t, std::uint64_t>;
+  encoding::ByteBuffer gathered;
+  gathered.Grow(0);
+  SLUICE_TRY(GatherFixed<Stored>(column, 0, column.length(), gathered));
+  const std::span words(reinterpret_cast<const Word*>(gathered.data()), gathered.size() / sizeof(Word));
+  std::vector<std::uint32_t> codes(words.size());
+  encoding::ValueDictionary<Word> dictionary(words.size());
+  std::size_t refused = 0;
+  DistinctEstimate estimate = Estimate(words.size(), [&](std::size_t begin, std::size_t end) {
+    if (!dictionary.Encode(words.subspan(begin, end - begin), codes.data())) refused += end - begin;
+    return dictionary.values().size() + refused;
+  });
+  estimate.value_bytes = sizeof(Stored);
+  return estimate;
+}
+
+core::Result<DistinctEstimate> EstimateTexts(const arrow::Array& column) {
+  encoding::ByteBuffer bytes;
+  bytes.Grow(0);
+  std::vector<std::uint32_t> lengths;
+  if (const auto* fixed = dynamic_cast<const arrow::FixedSizeBinaryArray*>(&column)) {
+    const auto width = static_cast<std::uint32_t>(fixed->byte_width());
+    lengths.assign(GatherFixedBytes(column, 0, column.length(), width, bytes), width);
+  } else {
+    GatherTexts(column, 0, column.length(), bytes, lengths);
+  }
+  std::vector<std::uint32_t> codes(lengths.size());
+  encoding::TextDictionary dictionary(std::numeric_limits<std::size_t>::max());
+  std::size_t refused = 0;
+  const std::uint8_t* at = bytes.data();
+  DistinctEstimate estimate = Estimate(lengths.size(), [&](std::size_t begin, std::size_t end) {
+    const encoding::Texts texts{at, std::span(lengths).subspan(begin, end - begin)};
+    if (!dictionary.Encode(texts, codes.data())) refused += end - begin;
+    at = std::accumulate(texts.lengths.begin(), texts.lengths.end(), at);
+    return dictionary.texts().size() + refused;
+  });
+  const std::size_t kept = std::max<std::size_t>(1, dictionary.texts().size());
+  estimate.value_bytes = static_cast<double>(dictionary.page_bytes()) / static_cast<double>(kept);
+  return estimate;
+}
+
 }  // namespace
 
 double DistinctEstimate::Among(double values) const {
@@ -65,30 +114,24 @@ double DistinctEstimate::Among(double values) const {
   return std::min(values, Shown(std::max(grown, 1.0), values));
 }
 
-core::Result<DistinctEstimate> EstimateDistinct(const arrow::Array& column, arrow::MemoryPool* pool) {
-  DistinctEstimate estimate;
-  std::int64_t rows = column.length();
-  if (rows > kGlanceRows) {
-    const auto glance = column.Slice(0, kGlanceRows);
-    const std::int64_t values = kGlanceRows - glance->null_count();
-    SLUICE_ASSIGN_OR_RETURN(const std::int64_t distinct, CountDistinct(*glance, pool));
-    if (static_cast<double>(distinct) > kNearlyAll * static_cast<double>(values)) rows = kGlanceRows;
+core::Result<DistinctEstimate> EstimateDistinct(const arrow::Array& column) {
+  switch (column.type_id()) {
+    case arrow::Type::STRING:
+    case arrow::Type::BINARY:
+    case arrow::Type::FIXED_SIZE_BINARY: return EstimateTexts(column);
+    case arrow::Type::DECIMAL128: {
+      constexpr std::int32_t kInt64Digits = 18;
+      const auto& type = static_cast<const arrow::DecimalType&>(*column.type());
+      return type.precision() > kInt64Digits ? EstimateTexts(column) : EstimateNumbers<std::int64_t>(column);
+    }
+    case arrow::Type::FLOAT: return EstimateNumbers<float>(column);
+    case arrow::Type::DOUBLE: return EstimateNumbers<double>(column);
+    case arrow::Type::INT64:
+    case arrow::Type::UINT64:
+    case arrow::Type::TIME64:
+    case arrow::Type::TIMESTAMP: return EstimateNumbers<std::int64_t>(column);
+    default: return EstimateNumbers<std::int32_t>(column);
   }
-  const auto half = column.Slice(0, rows / 2);
-  const auto whole = column.Slice(0, rows);
-  SLUICE_ASSIGN_OR_RETURN(const std::int64_t half_distinct, CountDistinct(*half, pool));
-  SLUICE_ASSIGN_OR_RETURN(const auto unique, Distinct(*whole, pool));
-  estimate.distinct = CountValues(*unique);
-  estimate.value_bytes = ValueBytes(*unique);
-  estimate.counted = rows - whole->null_count();
-  if (estimate.distinct == 0) return estimate;
-  const auto half_counted = static_cast<double>(half->length() - half->null_count());
-  estimate.population = Population(static_cast<double>(estimate.counted), static_cast<double>(estimate.distinct));
-  if (half_distinct > 0) {
-    const double before = Population(half_counted, static_cast<double>(half_distinct));
-    estimate.growth = std::clamp(estimate.population / before, 1.0, 2.0);
-  }
-  return estimate;
 }
 
 }  // namespace sluice::parquet

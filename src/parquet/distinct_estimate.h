@@ -24,7 +24,8 @@ struct DistinctEstimate {
   double Among(double values) const;
 };
 
-/// Count the values of `column`; NULLs do not count. Stops early when nearly every value is new.
-core::Result<DistinctEstimate> EstimateDistinct(const arrow::Array& column, arrow::MemoryPool* pool);
+/// Count the values of `column`, of any type but bool and nested ones; NULLs do not count. Stops early when nearly
+/// every value is new.
+core::Result<DistinctEstimate> EstimateDistinct(const arrow::Array& column);
 
 }  // namespace sluice::parquet

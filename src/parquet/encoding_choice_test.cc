@@ -103,21 +103,20 @@ TEST(EncodingChoice, AskedEncodingIsTaken) {
 TEST(DistinctEstimate, ClosedSetStaysClosed) {
   core::SeededRandom random(5);
   const auto values = Ints([&](std::int64_t) { return static_cast<std::int64_t>(random.Next() % 30'000); });
-  ASSERT_OK_AND_ASSIGN(const auto estimate, EstimateDistinct(*values->Slice(0, 65536), arrow::default_memory_pool()));
+  ASSERT_OK_AND_ASSIGN(const auto estimate, EstimateDistinct(*values->Slice(0, 65536)));
   EXPECT_NEAR(estimate.Among(10'000'000), 30'000, 3'000);
 }
 
 TEST(DistinctEstimate, SortedDaysGoOnGrowing) {
   const auto values = Ints([](std::int64_t i) { return i / 100; });
-  ASSERT_OK_AND_ASSIGN(const auto estimate, EstimateDistinct(*values->Slice(0, 65536), arrow::default_memory_pool()));
+  ASSERT_OK_AND_ASSIGN(const auto estimate, EstimateDistinct(*values->Slice(0, 65536)));
   EXPECT_NEAR(estimate.Among(6'553'600), 65'536, 6'000);
 }
 
 TEST(DistinctEstimate, NullsAreNoValues) {
   arrow::Int64Builder builder;
   (void)builder.AppendNulls(10'000);
-  ASSERT_OK_AND_ASSIGN(const auto estimate,
-                       EstimateDistinct(*builder.Finish().ValueOrDie(), arrow::default_memory_pool()));
+  ASSERT_OK_AND_ASSIGN(const auto estimate, EstimateDistinct(*builder.Finish().ValueOrDie()));
   EXPECT_EQ(estimate.counted, 0);
   EXPECT_EQ(estimate.Among(1e6), 0);
 }

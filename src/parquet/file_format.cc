@@ -47,7 +47,7 @@ bool NeedsArrowSchema(const arrow::DataType& type) {
 // A page being filled is not compressed yet. With many columns, pages must be smaller, or a row group would be held
 // uncompressed as a whole.
 std::int64_t PageBytes(std::size_t columns, const WriteOptions& options) {
-  constexpr std::uint64_t kPagesPerChunk = 4;
+  constexpr std::uint64_t kPagesPerChunk = 2;
   constexpr std::uint64_t kSmallestPage = 32 * core::kKiB;
   const std::uint64_t share = options.row_group_bytes_max / (std::max<std::uint64_t>(1, columns) * kPagesPerChunk);
   return static_cast<std::int64_t>(std::min(options.page_bytes_max, std::max(share, kSmallestPage)));

@@ -1,4 +1,6 @@
-// The mode of literals is not part of zstd's stable interface; where a later library refuses it, the level counts.
+// Arrow's zstd is newer and faster at its higher levels, but makes new tables for every page and hides its parameters:
+// the fastest ways go to the system's. The mode of literals is not part of the stable interface; where a library
+// refuses it, level 1 takes its place.
 #define ZSTD_STATIC_LINKING_ONLY
 #include "parquet/page_compressor.h"
 
@@ -35,20 +37,19 @@ bool UseEntropyOnly(ZSTD_CCtx* context) {
 }  // namespace
 
 core::Result<arrow::util::Codec*> PageCompressor::CodecOf(const CodecSpec& spec) {
-  if (!other_ || !(other_spec_ == spec)) {
+  if (!codec_ || !(spec_ == spec)) {
     SLUICE_ASSIGN_OR_RETURN(
-        other_,
+        codec_,
         arrow::util::Codec::Create(ToArrow(spec.codec), spec.level.value_or(arrow::util::kUseDefaultCompressionLevel)));
-    other_spec_ = spec;
+    spec_ = spec;
   }
-  return other_.get();
+  return codec_.get();
 }
 
 core::Result<std::size_t> PageCompressor::BytesMax(const PageCodec& codec, std::size_t bytes) {
   if (codec.codec.codec == Codec::kNone) return bytes;
-  if (codec.codec.codec == Codec::kZstd) return ZSTD_compressBound(bytes);
-  SLUICE_ASSIGN_OR_RETURN(arrow::util::Codec * other, CodecOf(codec.codec));
-  return static_cast<std::size_t>(other->MaxCompressedLen(static_cast<std::int64_t>(bytes), nullptr));
+  SLUICE_ASSIGN_OR_RETURN(arrow::util::Codec * arrow_codec, CodecOf(codec.codec));
+  return static_cast<std::size_t>(arrow_codec->MaxCompressedLen(static_cast<std::int64_t>(bytes), nullptr));
 }
 
 core::Result<std::size_t> PageCompressor::Compress(const PageCodec& codec, std::span<const std::uint8_t> page,
@@ -57,28 +58,32 @@ core::Result<std::size_t> PageCompressor::Compress(const PageCodec& codec, std::
     if (!page.empty()) std::memcpy(out, page.data(), page.size());
     return page.size();
   }
-  if (codec.codec.codec == Codec::kZstd) return CompressZstd(codec, page, out);
-  SLUICE_ASSIGN_OR_RETURN(arrow::util::Codec * other, CodecOf(codec.codec));
+  if (codec.codec.codec == Codec::kZstd && (codec.entropy_only || codec.codec.level == 1)) {
+    return CompressFast(codec.entropy_only, page, out);
+  }
+  SLUICE_ASSIGN_OR_RETURN(arrow::util::Codec * arrow_codec, CodecOf(codec.codec));
   const auto bytes = static_cast<std::int64_t>(page.size());
-  SLUICE_ASSIGN_OR_RETURN(const std::int64_t compressed,
-                          other->Compress(bytes, page.data(), other->MaxCompressedLen(bytes, page.data()), out));
+  SLUICE_ASSIGN_OR_RETURN(
+      const std::int64_t compressed,
+      arrow_codec->Compress(bytes, page.data(), arrow_codec->MaxCompressedLen(bytes, page.data()), out));
   return static_cast<std::size_t>(compressed);
 }
 
-core::Result<std::size_t> PageCompressor::CompressZstd(const PageCodec& codec, std::span<const std::uint8_t> page,
+core::Result<std::size_t> PageCompressor::CompressFast(bool entropy_only, std::span<const std::uint8_t> page,
                                                        std::uint8_t* out) {
-  if (!zstd_) zstd_.reset(ZSTD_createCCtx());
-  if (!zstd_) return core::LimitExceeded("no memory for zstd's tables").WithHint("use --codec snappy");
-  const std::size_t bytes_max = ZSTD_compressBound(page.size());
-  ZSTD_CCtx_reset(zstd_.get(), ZSTD_reset_session_and_parameters);
-  const std::size_t compressed =
-      codec.entropy_only && UseEntropyOnly(zstd_.get())
-          ? ZSTD_compress2(zstd_.get(), out, bytes_max, page.data(), page.size())
-          : ZSTD_compressCCtx(zstd_.get(), out, bytes_max, page.data(), page.size(), codec.codec.level.value_or(3));
-  if (ZSTD_isError(compressed) != 0) {
-    return core::Internal(fmt::format("zstd could not compress a page: {}", ZSTD_getErrorName(compressed)));
+  if (!zstd_) {
+    zstd_.reset(ZSTD_createCCtx());
+    if (!zstd_) return core::LimitExceeded("no memory for zstd's tables").WithHint("use --codec snappy");
+    entropy_only_works_ = UseEntropyOnly(zstd_.get());
   }
-  return compressed;
+  const std::size_t bytes_max = ZSTD_compressBound(page.size());
+  const std::size_t bytes = entropy_only && entropy_only_works_
+                                ? ZSTD_compress2(zstd_.get(), out, bytes_max, page.data(), page.size())
+                                : ZSTD_compressCCtx(zstd_.get(), out, bytes_max, page.data(), page.size(), 1);
+  if (ZSTD_isError(bytes) != 0) {
+    return core::Internal(fmt::format("zstd could not compress a page: {}", ZSTD_getErrorName(bytes)));
+  }
+  return bytes;
 }
 
 PageCompressors::Lease PageCompressors::Borrow() {

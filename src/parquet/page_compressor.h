@@ -42,12 +42,14 @@ class PageCompressor {
   }
 
  private:
-  core::Result<std::size_t> CompressZstd(const PageCodec& codec, std::span<const std::uint8_t> page, std::uint8_t* out);
+  /// zstd at level 1, or by entropy coding alone.
+  core::Result<std::size_t> CompressFast(bool entropy_only, std::span<const std::uint8_t> page, std::uint8_t* out);
   core::Result<arrow::util::Codec*> CodecOf(const CodecSpec& spec);
 
   std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> zstd_;
-  std::unique_ptr<arrow::util::Codec> other_;
-  CodecSpec other_spec_;
+  bool entropy_only_works_ = false;
+  std::unique_ptr<arrow::util::Codec> codec_;
+  CodecSpec spec_;  // of codec_
   encoding::ByteBuffer scratch_;
 };
 

@@ -88,7 +88,7 @@ core::Status PageFileWriter::Start(double rows_expected) {
 core::Status PageFileWriter::WriteRows(const std::shared_ptr<arrow::RecordBatch>& batch) {
   std::int64_t begin = 0;
   while (begin < batch->num_rows()) {
-    SLUICE_TRY(group_.Wait());
+    if (MustWait()) SLUICE_TRY(group_.Wait());
     const std::int64_t rows = RowsThatFit(batch->num_rows() - begin);
     if (rows == 0) {
       SLUICE_TRY(CloseRowGroup());
@@ -101,6 +101,16 @@ core::Status PageFileWriter::WriteRows(const std::shared_ptr<arrow::RecordBatch>
   return core::Ok();
 }
 
+// Lanes that are done go on with the next batches while the slowest one still works; but not too many batches, and not
+// where the row group may be full. It depends on the rows alone, so the file does not depend on the threads.
+bool PageFileWriter::MustWait() const {
+  if (!group_.open() || group_.submitted_bytes() == 0) return false;
+  constexpr std::uint64_t kGroupPart = 8;
+  const double bytes = group_.EncodedBytes();
+  return bytes == 0 || bytes >= static_cast<double>(options_.row_group_bytes_max) * 0.9 ||
+         group_.submitted_bytes() >= options_.row_group_bytes_max / kGroupPart;
+}
+
 // How many of `rows` go into the row group at hand; 0 when it is full.
 std::int64_t PageFileWriter::RowsThatFit(std::int64_t rows) const {
   const bool started = group_.open() && group_.rows() > 0;
@@ -109,7 +119,7 @@ std::int64_t PageFileWriter::RowsThatFit(std::int64_t rows) const {
   double row_bytes = 0;
   double bytes_left = static_cast<double>(options_.row_group_bytes_max);
   if (started) {
-    const auto bytes = static_cast<double>(group_.EncodedBytes());
+    const double bytes = group_.EncodedBytes();
     // The last hundredth would be filled in ever smaller pieces.
     if (bytes >= bytes_left * 0.99) return 0;
     row_bytes = bytes / static_cast<double>(group_.rows());

@@ -31,6 +31,7 @@ class PageFileWriter final : public FileWriter {
   core::Status Add(std::shared_ptr<arrow::RecordBatch> batch);
   core::Status Start(double rows_expected);
   core::Status WriteRows(const std::shared_ptr<arrow::RecordBatch>& batch);
+  bool MustWait() const;
   std::int64_t RowsThatFit(std::int64_t rows) const;
   core::Status CloseRowGroup();
   core::Status WritePages();

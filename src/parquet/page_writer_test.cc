@@ -129,6 +129,11 @@ TEST(PageCompressor, EntropyOnlyFindsNoRepetition) {
   std::vector<std::uint8_t> out(room);
   ASSERT_OK_AND_ASSIGN(const std::size_t entropy_bytes, compressor.Compress(entropy, page, out.data()));
   ASSERT_OK_AND_ASSIGN(const std::size_t level_bytes, compressor.Compress(level, page, out.data()));
+  const PageCodec fastest{.codec = {Codec::kZstd, 1}};
+  ASSERT_OK_AND_ASSIGN(const std::size_t fastest_bytes, compressor.Compress(fastest, page, out.data()));
+  ASSERT_OK_AND_ASSIGN(const std::size_t again_bytes, compressor.Compress(entropy, page, out.data()));
+  EXPECT_LT(fastest_bytes, entropy_bytes / 4);
+  EXPECT_EQ(again_bytes, entropy_bytes);
   EXPECT_LT(entropy_bytes, page.size() * 6 / 10);
   EXPECT_LT(level_bytes, entropy_bytes / 4);
 }

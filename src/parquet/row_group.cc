@@ -14,8 +14,8 @@
 namespace sluice::parquet {
 namespace {
 
-// Below this a task costs more to hand over than to run.
-constexpr std::uint64_t kTaskBytesMin = 256 * core::kKiB;
+// Of a batch: below this a lane costs more to hand over than to run.
+constexpr std::uint64_t kLaneBytesMin = 256 * core::kKiB;
 
 }  // namespace
 
@@ -31,6 +31,8 @@ RowGroup::RowGroup(const arrow::Schema& schema, core::Executor& executor, arrow:
 core::Status RowGroup::Open(const ::parquet::SchemaDescriptor& columns, std::span<const ColumnLayout> layouts,
                             std::span<const ChunkOptions> options, ::parquet::BloomFilterBuilder* blooms) {
   rows_ = 0;
+  settled_rows_ = 0;
+  settled_bytes_ = 0;
   if (blooms != nullptr) blooms->AppendRowGroup();
   for (int i = 0; i < columns.num_columns(); ++i) {
     const auto leaf = static_cast<std::size_t>(i);
@@ -42,37 +44,49 @@ core::Status RowGroup::Open(const ::parquet::SchemaDescriptor& columns, std::spa
   return core::Ok();
 }
 
-std::vector<RowGroup::Share> RowGroup::Split(const arrow::RecordBatch& rows) const {
-  std::vector<Share> shares;
+// Columns are told apart by their bytes in the group's first rows.
+void RowGroup::MakeLanes(const arrow::RecordBatch& rows) {
   std::uint64_t bytes = 0;
   int begin = 0;
   for (int i = 0; i < rows.num_columns(); ++i) {
     bytes += static_cast<std::uint64_t>(arrow::util::ReferencedBufferSize(*rows.column(i)).ValueOr(0));
-    if (bytes < kTaskBytesMin && i + 1 < rows.num_columns()) continue;
-    shares.push_back({begin, i + 1});
+    if (bytes < kLaneBytesMin && i + 1 < rows.num_columns()) continue;
+    lanes_.push_back(std::make_unique<Lane>());
+    lanes_.back()->field_begin = begin;
+    lanes_.back()->field_end = i + 1;
     begin = i + 1;
     bytes = 0;
   }
-  return shares;
 }
 
-// Run `work` for every number below `count`; Wait tells how it went.
-void RowGroup::Run(std::size_t count, const std::function<core::Status(std::size_t)>& work) {
-  outcomes_.assign(count, core::Ok());
-  for (std::size_t i = 0; i < count; ++i) {
-    tasks_.Run([this, work, i] { outcomes_[i] = Guarded(core::ErrorKind::kInternal, [&] { return work(i); }); });
+void RowGroup::Submit(const std::shared_ptr<arrow::RecordBatch>& rows) {
+  if (lanes_.empty()) MakeLanes(*rows);
+  rows_ += rows->num_rows();
+  submitted_bytes_ += static_cast<std::uint64_t>(arrow::util::ReferencedBufferSize(*rows).ValueOr(0));
+  for (const auto& lane : lanes_) {
+    const std::lock_guard lock(lane->mutex);
+    lane->batches.push_back(rows);
+    if (std::exchange(lane->running, true)) continue;
+    tasks_.Run([this, lane = lane.get()] { Run(*lane); });
   }
 }
 
-void RowGroup::Submit(std::shared_ptr<arrow::RecordBatch> rows) {
-  rows_ += rows->num_rows();
-  const std::vector<Share> shares = Split(*rows);
-  Run(shares.size(), [this, rows = std::move(rows), shares](std::size_t i) { return Encode(*rows, shares[i]); });
+// Encode what waits in the lane.
+void RowGroup::Run(Lane& lane) {
+  std::unique_lock lock(lane.mutex);
+  while (!lane.batches.empty()) {
+    const auto rows = std::move(lane.batches.front());
+    lane.batches.pop_front();
+    lock.unlock();
+    if (lane.outcome) lane.outcome = Guarded(core::ErrorKind::kInternal, [&] { return Encode(*rows, lane); });
+    lock.lock();
+  }
+  lane.running = false;
 }
 
-core::Status RowGroup::Encode(const arrow::RecordBatch& rows, Share share) {
+core::Status RowGroup::Encode(const arrow::RecordBatch& rows, const Lane& lane) {
   auto compressor = compressors_.Borrow();
-  for (int i = share.field_begin; i < share.field_end; ++i) {
+  for (int i = lane.field_begin; i < lane.field_end; ++i) {
     SLUICE_ASSIGN_OR_RETURN(const auto leaves, TakeApart(*schema_.field(i), rows.column(i), pool_));
     auto position = static_cast<std::size_t>(first_leaves_[static_cast<std::size_t>(i)]);
     for (const LeafColumn& leaf : leaves) SLUICE_TRY(chunks_[position++]->Append(leaf, *compressor));
@@ -82,27 +96,41 @@ core::Status RowGroup::Encode(const arrow::RecordBatch& rows, Share share) {
 
 core::Status RowGroup::Wait() {
   tasks_.Wait();
-  for (core::Status& outcome : outcomes_) SLUICE_TRY(outcome);
+  for (const auto& lane : lanes_) SLUICE_TRY(lane->outcome);
+  submitted_bytes_ = 0;
+  settled_rows_ = rows_;
+  settled_bytes_ = 0;
+  for (const auto& chunk : chunks_) settled_bytes_ += chunk->encoded_bytes();
   return core::Ok();
 }
 
 core::Status RowGroup::Finish() {
   SLUICE_TRY(Wait());
   constexpr std::size_t kChunksPerTask = 8;
-  const std::size_t tasks = (chunks_.size() + kChunksPerTask - 1) / kChunksPerTask;
-  Run(tasks, [this](std::size_t task) -> core::Status {
-    auto compressor = compressors_.Borrow();
-    const std::size_t end = std::min(chunks_.size(), (task + 1) * kChunksPerTask);
-    for (std::size_t i = task * kChunksPerTask; i < end; ++i) SLUICE_TRY(chunks_[i]->Finish(*compressor));
-    return core::Ok();
-  });
-  return Wait();
+  std::vector<core::Status> outcomes((chunks_.size() + kChunksPerTask - 1) / kChunksPerTask);
+  for (std::size_t task = 0; task < outcomes.size(); ++task) {
+    tasks_.Run([this, &outcomes, task] {
+      outcomes[task] = Guarded(core::ErrorKind::kInternal, [&]() -> core::Status {
+        auto compressor = compressors_.Borrow();
+        const std::size_t end = std::min(chunks_.size(), (task + 1) * kChunksPerTask);
+        for (std::size_t i = task * kChunksPerTask; i < end; ++i) SLUICE_TRY(chunks_[i]->Finish(*compressor));
+        return core::Ok();
+      });
+    });
+  }
+  tasks_.Wait();
+  for (core::Status& outcome : outcomes) SLUICE_TRY(outcome);
+  return core::Ok();
 }
 
-std::uint64_t RowGroup::EncodedBytes() const {
-  std::int64_t bytes = 0;
-  for (const auto& chunk : chunks_) bytes += chunk->encoded_bytes();
-  return static_cast<std::uint64_t>(bytes);
+void RowGroup::Close() {
+  chunks_.clear();
+  lanes_.clear();
+}
+
+double RowGroup::EncodedBytes() const {
+  if (settled_rows_ == 0) return 0;
+  return static_cast<double>(settled_bytes_) / static_cast<double>(settled_rows_) * static_cast<double>(rows_);
 }
 
 }  // namespace sluice::parquet

@@ -5,8 +5,9 @@
 #include <parquet/schema.h>
 
 #include <cstdint>
-#include <functional>
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -16,10 +17,11 @@
 
 namespace sluice::parquet {
 
-/// One row group being filled: its columns are encoded by tasks on the executor.
+/// One row group being filled: neighbouring columns share a lane, and each lane encodes its batches in order, on the
+/// executor, however far the other lanes are.
 ///
-/// Order:   Open (Submit Wait)* Finish, of one group after the other. Threads: one caller.
-/// Limits:  compressed pages stay in memory until they are released with Close.
+/// Order:   Open (Submit* Wait)* Finish Close, of one group after the other. Threads: one caller.
+/// Limits:  batches stay in memory until Wait, compressed pages until Close.
 class RowGroup {
  public:
   /// Borrows everything.
@@ -31,28 +33,34 @@ class RowGroup {
   bool open() const { return !chunks_.empty(); }
 
   /// Start to encode `rows`; they are shared until Wait.
-  void Submit(std::shared_ptr<arrow::RecordBatch> rows);
+  void Submit(const std::shared_ptr<arrow::RecordBatch>& rows);
   /// Return when all that was submitted is encoded; the first error, by column.
   core::Status Wait();
   /// End the last page of every column.
   core::Status Finish();
-  void Close() { chunks_.clear(); }
+  void Close();
 
   std::int64_t rows() const { return rows_; }
-  /// Encoded bytes so far. To be called after Wait.
-  std::uint64_t EncodedBytes() const;
+  /// Bytes of batches submitted since the last Wait.
+  std::uint64_t submitted_bytes() const { return submitted_bytes_; }
+  /// Encoded bytes of all rows, those since the last Wait as rows are on average; 0 before the first Wait.
+  double EncodedBytes() const;
   /// One a leaf column; after Finish.
   std::span<const std::unique_ptr<ColumnChunk>> chunks() const { return chunks_; }
 
  private:
-  struct Share {  // of the columns, for one task
-    int field_begin;
-    int field_end;
+  struct Lane {
+    int field_begin = 0;
+    int field_end = 0;
+    core::Status outcome = {};
+    std::mutex mutex = {};
+    std::deque<std::shared_ptr<arrow::RecordBatch>> batches = {};  // guarded by mutex
+    bool running = false;                                          // guarded by mutex
   };
 
-  std::vector<Share> Split(const arrow::RecordBatch& rows) const;
-  core::Status Encode(const arrow::RecordBatch& rows, Share share);
-  void Run(std::size_t count, const std::function<core::Status(std::size_t)>& work);
+  void MakeLanes(const arrow::RecordBatch& rows);
+  void Run(Lane& lane);
+  core::Status Encode(const arrow::RecordBatch& rows, const Lane& lane);
 
   const arrow::Schema& schema_;
   arrow::MemoryPool* pool_;
@@ -60,7 +68,10 @@ class RowGroup {
   std::vector<int> first_leaves_;  // of each field
   std::vector<std::unique_ptr<ColumnChunk>> chunks_;
   std::int64_t rows_ = 0;
-  std::vector<core::Status> outcomes_;  // one a task; outlives tasks_
+  std::uint64_t submitted_bytes_ = 0;
+  std::int64_t settled_rows_ = 0;  // at the last Wait
+  std::int64_t settled_bytes_ = 0;
+  std::vector<std::unique_ptr<Lane>> lanes_;  // outlive tasks_
   core::TaskGroup tasks_;
 };
 
