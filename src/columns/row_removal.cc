@@ -40,8 +40,8 @@ std::vector<Run> RunsThatStay(std::span<const std::uint8_t> removed) {
   return runs;
 }
 
-/// Copies the runs of one column after another, each into memory of its exact size. Bad rows are scattered: what a run
-/// costs counts, so that nothing is allocated for one.
+/// Moves the runs of one column after another up, or copies them where others have the memory, too. Bad rows are
+/// scattered: what a run costs counts, so that nothing is allocated for one.
 class RunGather {
  public:
   RunGather(std::vector<Run> runs, arrow::MemoryPool* pool) : runs_(std::move(runs)), pool_(pool) {
@@ -50,8 +50,10 @@ class RunGather {
 
   std::int64_t rows() const { return rows_; }
 
-  core::Result<std::shared_ptr<arrow::Array>> Gather(const arrow::Array& column) const {
+  /// `alone`: nobody else has the column, so that its memory may be used again.
+  core::Result<std::shared_ptr<arrow::Array>> Gather(const arrow::Array& column, bool alone) {
     const arrow::ArrayData& data = *column.data();
+    alone_ = alone;
     const arrow::Type::type type = StorageType(data.type.get())->id();
     if (type == arrow::Type::BOOL) return Finish(data, &RunGather::CopyBits);
     if (type == arrow::Type::STRING || type == arrow::Type::BINARY) {
@@ -88,6 +90,13 @@ class RunGather {
     return buffer;
   }
 
+  /// Memory for `bytes` of what stays of `from`: `from` itself where nobody else has it, for nothing grows or moves up.
+  core::Result<std::shared_ptr<arrow::Buffer>> Replace(const std::shared_ptr<arrow::Buffer>& from,
+                                                       std::int64_t bytes) const {
+    if (alone_ && from.use_count() == 1 && from->is_mutable() && from->parent() == nullptr) return from;
+    return Allocate(bytes);
+  }
+
   core::Result<std::shared_ptr<arrow::Buffer>> GatherBits(const std::shared_ptr<arrow::Buffer>& from,
                                                           std::int64_t offset) const {
     SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> bits, Allocate((rows_ + 7) / 8));
@@ -108,11 +117,11 @@ class RunGather {
 
   core::Status CopyFixed(const arrow::ArrayData& data, Buffers* buffers) const {
     const std::int64_t width = StorageType(data.type.get())->byte_width();
-    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> values, Allocate(rows_ * width));
+    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> values, Replace(data.buffers[1], rows_ * width));
     const std::uint8_t* const from = data.buffers[1]->data() + data.offset * width;
     std::uint8_t* to = values->mutable_data();
     for (const Run& run : runs_) {
-      std::memcpy(to, from + run.begin * width, static_cast<std::size_t>(run.length * width));
+      std::memmove(to, from + run.begin * width, static_cast<std::size_t>(run.length * width));
       to += run.length * width;
     }
     buffers->push_back(std::move(values));
@@ -123,20 +132,23 @@ class RunGather {
     const std::int32_t* const from_offsets = data.GetValues<std::int32_t>(1);
     std::int64_t bytes = 0;
     for (const Run& run : runs_) bytes += from_offsets[run.begin + run.length] - from_offsets[run.begin];
-    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> offsets, Allocate((rows_ + 1) * kOffsetBytes));
-    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> texts, Allocate(bytes));
+    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> offsets,
+                            Replace(data.buffers[1], (rows_ + 1) * kOffsetBytes));
+    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> texts, Replace(data.buffers[2], bytes));
     auto* to_offsets = offsets->mutable_data_as<std::int32_t>();
     std::int32_t end = 0;
+    // Each run's first offset is read before the places up to it are written: the two may be the same memory.
+    std::int32_t first_begin = from_offsets[runs_.empty() ? 0 : runs_[0].begin];
     *to_offsets++ = 0;
     for (const Run& run : runs_) {
-      const std::int32_t begin = from_offsets[run.begin];
+      const std::int32_t begin = run.begin == runs_[0].begin ? first_begin : from_offsets[run.begin];
       const std::int32_t shift = end - begin;
       const std::int32_t* const ends = from_offsets + run.begin + 1;
       for (std::int64_t i = 0; i < run.length; ++i) to_offsets[i] = ends[i] + shift;
       to_offsets += run.length;
       const std::int32_t size = ends[run.length - 1] - begin;
       if (size > 0) {
-        std::memcpy(texts->mutable_data() + end, data.buffers[2]->data() + begin, static_cast<std::size_t>(size));
+        std::memmove(texts->mutable_data() + end, data.buffers[2]->data() + begin, static_cast<std::size_t>(size));
       }
       end += size;
     }
@@ -160,18 +172,22 @@ class RunGather {
   std::vector<Run> runs_;
   arrow::MemoryPool* pool_;
   std::int64_t rows_ = 0;
+  bool alone_ = false;
 };
 
 }  // namespace
 
-core::Result<std::shared_ptr<arrow::RecordBatch>> RemoveRows(const std::shared_ptr<arrow::RecordBatch>& batch,
+core::Result<std::shared_ptr<arrow::RecordBatch>> RemoveRows(std::shared_ptr<arrow::RecordBatch>&& batch,
                                                              std::span<const std::uint8_t> removed,
                                                              arrow::MemoryPool* pool) {
-  const RunGather gather(RunsThatStay(removed), pool);
-  if (gather.rows() == batch->num_rows()) return batch;
+  RunGather gather(RunsThatStay(removed), pool);
+  if (gather.rows() == batch->num_rows()) return std::move(batch);
   std::vector<std::shared_ptr<arrow::Array>> columns;
-  for (const std::shared_ptr<arrow::Array>& column : batch->columns()) {
-    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Array> kept, gather.Gather(*column));
+  for (int i = 0; i < batch->num_columns(); ++i) {
+    // The batch has the array and its data; the array its data; and here is one more of the array.
+    const std::shared_ptr<arrow::Array> column = batch->column(i);
+    const bool alone = batch.use_count() == 1 && column.use_count() == 2 && column->data().use_count() == 2;
+    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Array> kept, gather.Gather(*column, alone));
     columns.push_back(std::move(kept));
   }
   return arrow::RecordBatch::Make(batch->schema(), gather.rows(), std::move(columns));

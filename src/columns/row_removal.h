@@ -10,8 +10,9 @@
 
 namespace sluice::columns {
 
-/// `batch` without the rows whose `removed` is not 0. Copies the rows that stay; `removed` holds one entry per row.
-core::Result<std::shared_ptr<arrow::RecordBatch>> RemoveRows(const std::shared_ptr<arrow::RecordBatch>& batch,
+/// `batch` without the rows whose `removed` is not 0; `removed` holds one entry per row. Takes the batch over: the rows
+/// that stay are moved up in its memory, and copied only where others have it, too.
+core::Result<std::shared_ptr<arrow::RecordBatch>> RemoveRows(std::shared_ptr<arrow::RecordBatch>&& batch,
                                                              std::span<const std::uint8_t> removed,
                                                              arrow::MemoryPool* pool);
 

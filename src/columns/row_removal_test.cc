@@ -108,13 +108,31 @@ std::shared_ptr<arrow::Array> Model(const std::shared_ptr<arrow::Array>& column,
   return *arrow::Concatenate(rows);
 }
 
-void ExpectAsModel(const std::shared_ptr<arrow::Array>& column, const std::vector<std::uint8_t>& removed) {
-  ASSERT_OK_AND_ASSIGN(const auto kept, RemoveRows(BatchOf(column), removed, arrow::default_memory_pool()));
+void ExpectRows(std::shared_ptr<arrow::RecordBatch> batch, const std::vector<std::uint8_t>& removed,
+                const std::shared_ptr<arrow::Array>& expected) {
+  ASSERT_OK_AND_ASSIGN(const auto kept, RemoveRows(std::move(batch), removed, arrow::default_memory_pool()));
   ASSERT_TRUE(kept->ValidateFull().ok()) << kept->ValidateFull().ToString();
-  const std::shared_ptr<arrow::Array> expected = Model(column, removed);
   ASSERT_EQ(kept->num_rows(), expected->length());
-  ASSERT_TRUE(kept->column(0)->Equals(expected)) << column->ToString() << "\nbecame\n" << kept->column(0)->ToString();
+  ASSERT_TRUE(kept->column(0)->Equals(expected)) << "became\n" << kept->column(0)->ToString();
   ASSERT_EQ(kept->column(0)->null_count(), expected->null_count());
+}
+
+// With the column's memory shared, which must not change, and with a copy of it that nobody else has.
+void ExpectAsModel(const std::shared_ptr<arrow::Array>& column, const std::vector<std::uint8_t>& removed) {
+  const std::shared_ptr<arrow::Array> before = *arrow::Concatenate({column});
+  const std::shared_ptr<arrow::Array> expected = Model(column, removed);
+  ExpectRows(BatchOf(column), removed, expected);
+  ASSERT_TRUE(column->Equals(before));
+  ExpectRows(BatchOf(*arrow::Concatenate({column->Slice(0, 0), column})), removed, expected);
+}
+
+TEST(RowRemoval, MovesRowsUpInMemoryThatNobodyElseHas) {
+  auto batch = BatchOf(RandomArrays().Make(arrow::float64(), 100, false));
+  const std::uint8_t* const memory = batch->column(0)->data()->buffers[1]->data();
+  std::vector<std::uint8_t> removed(100);
+  removed[5] = 1;
+  ASSERT_OK_AND_ASSIGN(const auto kept, RemoveRows(std::move(batch), removed, arrow::default_memory_pool()));
+  EXPECT_EQ(kept->column(0)->data()->buffers[1]->data(), memory);
 }
 
 TEST(RowRemoval, KeepsTheOtherRowsOfEveryTypeAsTheyAre) {
@@ -149,7 +167,8 @@ TEST(RowRemoval, RemovesAllRowsOrTheFirstOrTheLast) {
 TEST(RowRemoval, WithoutRemovedRowsGivesTheBatchItself) {
   const auto batch = BatchOf(RandomArrays().Make(arrow::int32(), 3, false));
   const std::vector<std::uint8_t> removed(3, 0);
-  ASSERT_OK_AND_ASSIGN(const auto kept, RemoveRows(batch, removed, arrow::default_memory_pool()));
+  auto given = batch;
+  ASSERT_OK_AND_ASSIGN(const auto kept, RemoveRows(std::move(given), removed, arrow::default_memory_pool()));
   EXPECT_EQ(kept.get(), batch.get());
 }
 

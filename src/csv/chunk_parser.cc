@@ -107,7 +107,7 @@ core::Result<std::shared_ptr<arrow::RecordBatch>> ChunkParser::FinishRows() {
   auto rows = arrow::RecordBatch::Make(schema_, static_cast<std::int64_t>(rows_), std::move(arrays));
   if (removed_.empty()) return rows;
   removed_.resize(rows_, 0);
-  return columns::RemoveRows(rows, removed_, pool_);
+  return columns::RemoveRows(std::move(rows), removed_, pool_);
 }
 
 }  // namespace sluice::csv

@@ -63,7 +63,7 @@ core::Status ChunkParser::BuildRows(columns::ParsedChunk& parsed) {
   SLUICE_TRY(Flush());
   SLUICE_ASSIGN_OR_RETURN(std::vector<std::shared_ptr<arrow::Array>> arrays, table_->Finish());
   parsed.rows = arrow::RecordBatch::Make(schema_, static_cast<std::int64_t>(removed_.size()), std::move(arrays));
-  SLUICE_ASSIGN_OR_RETURN(parsed.rows, columns::RemoveRows(parsed.rows, removed_, pool_));
+  SLUICE_ASSIGN_OR_RETURN(parsed.rows, columns::RemoveRows(std::move(parsed.rows), removed_, pool_));
   removed_.clear();
   return core::Ok();
 }

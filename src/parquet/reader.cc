@@ -136,7 +136,7 @@ class Reader::Decoder {
                                 .text = {}});
     }
     if (!result.rejects.empty()) {
-      SLUICE_ASSIGN_OR_RETURN(batch, columns::RemoveRows(batch, removed, pool_));
+      SLUICE_ASSIGN_OR_RETURN(batch, columns::RemoveRows(std::move(batch), removed, pool_));
     }
     result.rows = std::move(batch);
     return result;
