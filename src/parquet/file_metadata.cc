@@ -4,6 +4,7 @@
 #include <parquet/size_statistics.h>
 #include <parquet/statistics.h>
 
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -64,7 +65,10 @@ void FileMetadata::AddRowGroup(const RowGroup& group, std::span<const std::int64
     AddPageIndex(chunk, static_cast<int>(i), data_position);
     bytes += chunk.bytes_before_codec();
   }
-  builder->Finish(bytes, groups_++);
+  // A row group's number is optional in the footer, and has 16 bits.
+  const bool numbered = groups_ <= std::numeric_limits<std::int16_t>::max();
+  builder->Finish(bytes, numbered ? static_cast<std::int16_t>(groups_) : std::int16_t{-1});
+  ++groups_;
 }
 
 void FileMetadata::AddPageIndex(const ColumnChunk& chunk, int column, std::int64_t data_position) {

@@ -43,7 +43,7 @@ class FileMetadata {
   std::unique_ptr<::parquet::FileMetaDataBuilder> footer_;
   std::unique_ptr<::parquet::PageIndexBuilder> index_;
   std::unique_ptr<::parquet::BloomFilterBuilder> blooms_;
-  std::int16_t groups_ = 0;
+  std::int64_t groups_ = 0;
 };
 
 }  // namespace sluice::parquet
