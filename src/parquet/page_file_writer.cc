@@ -37,7 +37,8 @@ PageFileWriter::PageFileWriter(storage::WritableFile& file, std::shared_ptr<arro
       schema_(std::move(schema)),
       columns_(std::move(columns)),
       output_(std::make_shared<FileOutput>(file)),
-      group_(*schema_, executor, pool) {}
+      group_(*schema_, executor, pool),
+      writing_(executor) {}
 
 core::Status PageFileWriter::Check() {
   SLUICE_TRY(options_.Validate());
@@ -50,7 +51,10 @@ core::Status PageFileWriter::Check() {
 }
 
 core::Status PageFileWriter::Remember(core::Status status) {
-  if (!status.has_value()) failure_ = output_->Explain(std::move(status).error());
+  if (!status.has_value()) {
+    writing_.Wait();  // it has the file
+    failure_ = output_->Explain(std::move(status).error());
+  }
   return failure_;
 }
 
@@ -107,7 +111,7 @@ bool PageFileWriter::MustWait() const {
   if (!group_.open() || group_.submitted_bytes() == 0) return false;
   constexpr std::uint64_t kGroupPart = 8;
   const double bytes = group_.EncodedBytes();
-  return bytes == 0 || bytes >= static_cast<double>(options_.row_group_bytes_max) * 0.9 ||
+  return bytes == 0 || bytes >= static_cast<double>(options_.row_group_bytes_max) * 0.97 ||
          group_.submitted_bytes() >= options_.row_group_bytes_max / kGroupPart;
 }
 
@@ -137,6 +141,7 @@ core::Status PageFileWriter::CloseRowGroup() {
   SLUICE_TRY(group_.Wait());
   if (!group_.open()) return core::Ok();
   SLUICE_TRY(group_.Finish());
+  SLUICE_TRY(WaitForPages());
   std::vector<std::int64_t> positions;
   std::int64_t position = output_->position();
   for (const auto& chunk : group_.chunks()) {
@@ -144,21 +149,27 @@ core::Status PageFileWriter::CloseRowGroup() {
     position += static_cast<std::int64_t>(chunk->dictionary().size() + chunk->data().size());
   }
   metadata_->AddRowGroup(group_, positions, layouts_);
-  SLUICE_TRY(WritePages());
-  group_.Close();
+  finished_ = group_.Close();
+  writing_.Run([this] { written_ = Guarded(core::ErrorKind::kInternal, [this] { return WritePages(); }); });
   return core::Ok();
 }
 
 core::Status PageFileWriter::WritePages() {
-  for (const auto& chunk : group_.chunks()) {
+  for (auto& chunk : finished_) {
     for (PageStore* store : {&chunk->dictionary(), &chunk->data()}) {
       for (const auto piece : store->pieces()) {
         SLUICE_TRY(output_->Write(piece.data(), static_cast<std::int64_t>(piece.size())));
       }
-      store->Clear();
     }
+    chunk.reset();
   }
   return core::Ok();
+}
+
+core::Status PageFileWriter::WaitForPages() {
+  writing_.Wait();
+  finished_.clear();
+  return written_;
 }
 
 core::Result<FileSummary> PageFileWriter::Close() {
@@ -170,6 +181,7 @@ core::Result<FileSummary> PageFileWriter::Close() {
 core::Status PageFileWriter::WriteFooter() {
   if (!metadata_) SLUICE_TRY(Start(static_cast<double>(waiting_rows_)));
   SLUICE_TRY(CloseRowGroup());
+  SLUICE_TRY(WaitForPages());
   footer_ = metadata_->Write(key_values_, *output_);
   return core::Ok();
 }

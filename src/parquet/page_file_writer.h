@@ -15,7 +15,8 @@
 namespace sluice::parquet {
 
 /// FileWriter that makes its own pages. Rows wait until there are enough to choose the layouts by; then a batch is
-/// encoded while the caller makes the next one. Schema, footer and indexes go through Arrow's library.
+/// encoded while the caller makes the next one, and a row group's pages are written while the next is filled. Schema,
+/// footer and indexes go through Arrow's library.
 class PageFileWriter final : public FileWriter {
  public:
   PageFileWriter(storage::WritableFile& file, std::shared_ptr<arrow::Schema> schema,
@@ -35,6 +36,7 @@ class PageFileWriter final : public FileWriter {
   std::int64_t RowsThatFit(std::int64_t rows) const;
   core::Status CloseRowGroup();
   core::Status WritePages();
+  core::Status WaitForPages();
   core::Status WriteFooter();
   FileSummary Summarize() const;
   core::Status Remember(core::Status status);
@@ -54,6 +56,9 @@ class PageFileWriter final : public FileWriter {
   std::shared_ptr<const arrow::KeyValueMetadata> key_values_;
   RowGroup group_;  // after metadata_, whose bloom filters its tasks fill
   std::unique_ptr<::parquet::FileMetaData> footer_;
+  std::vector<std::unique_ptr<ColumnChunk>> finished_;  // of the last row group, while its pages are written
+  core::Status written_;                                // how that went
+  core::TaskGroup writing_;                             // last: its task uses the others
   core::Status failure_;
 };
 

@@ -106,7 +106,7 @@ core::Status RowGroup::Wait() {
 
 core::Status RowGroup::Finish() {
   SLUICE_TRY(Wait());
-  constexpr std::size_t kChunksPerTask = 8;
+  constexpr std::size_t kChunksPerTask = 2;
   std::vector<core::Status> outcomes((chunks_.size() + kChunksPerTask - 1) / kChunksPerTask);
   for (std::size_t task = 0; task < outcomes.size(); ++task) {
     tasks_.Run([this, &outcomes, task] {
@@ -123,9 +123,9 @@ core::Status RowGroup::Finish() {
   return core::Ok();
 }
 
-void RowGroup::Close() {
-  chunks_.clear();
+std::vector<std::unique_ptr<ColumnChunk>> RowGroup::Close() {
   lanes_.clear();
+  return std::exchange(chunks_, {});
 }
 
 double RowGroup::EncodedBytes() const {

@@ -21,7 +21,7 @@ namespace sluice::parquet {
 /// executor, however far the other lanes are.
 ///
 /// Order:   Open (Submit* Wait)* Finish Close, of one group after the other. Threads: one caller.
-/// Limits:  batches stay in memory until Wait, compressed pages until Close.
+/// Limits:  batches stay in memory until Wait, compressed pages as long as their chunks.
 class RowGroup {
  public:
   /// Borrows everything.
@@ -38,7 +38,8 @@ class RowGroup {
   core::Status Wait();
   /// End the last page of every column.
   core::Status Finish();
-  void Close();
+  /// The chunks, one a leaf column; the group is closed.
+  std::vector<std::unique_ptr<ColumnChunk>> Close();
 
   std::int64_t rows() const { return rows_; }
   /// Bytes of batches submitted since the last Wait.
