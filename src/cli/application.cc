@@ -44,7 +44,10 @@ core::Result<std::uint64_t> MemoryOf(const jobs::Setting& setting) {
 
 }  // namespace
 
-core::Status Application::Open() { return Resolve(); }
+core::Status Application::Open() {
+  SLUICE_ASSIGN_OR_RETURN(jobs::SettingLayers layers, Layers());
+  return Resolve(std::move(layers));
+}
 
 std::string Application::ConfigPath() const {
   if (!config_flag.empty()) return config_flag;
@@ -52,7 +55,7 @@ std::string Application::ConfigPath() const {
 }
 
 core::Status Application::OpenProject() {
-  SLUICE_ASSIGN_OR_RETURN(const jobs::SettingLayers layers, Layers());
+  SLUICE_ASSIGN_OR_RETURN(jobs::SettingLayers layers, Layers());
   core::Result<jobs::Config> config = jobs::LoadConfig(ConfigPath(), files_, layers);
   if (!config && config.error().kind() == core::ErrorKind::kNotFound) {
     return core::ConfigurationError(config.error().message())
@@ -60,7 +63,7 @@ core::Status Application::OpenProject() {
   }
   SLUICE_TRY(config);
   config_ = *std::move(config);
-  return Resolve();
+  return Resolve(std::move(layers));
 }
 
 core::Status Application::OpenProjectIfThere() {
@@ -80,8 +83,7 @@ core::Result<jobs::SettingLayers> Application::Layers() {
   return layers;
 }
 
-core::Status Application::Resolve() {
-  SLUICE_ASSIGN_OR_RETURN(jobs::SettingLayers layers, Layers());
+core::Status Application::Resolve(jobs::SettingLayers layers) {
   if (config_) {
     layers.project = config_->settings;
     layers.project_folder = config_->folder;

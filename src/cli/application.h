@@ -57,7 +57,7 @@ class Application {
  private:
   std::string ConfigPath() const;
   core::Result<jobs::SettingLayers> Layers();
-  core::Status Resolve();
+  core::Status Resolve(jobs::SettingLayers layers);
 
   Console console_;
   core::Cancellation cancellation_;

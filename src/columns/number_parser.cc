@@ -56,8 +56,9 @@ inline bool ReadScientific(std::string_view text, Scientific* number) {
 /// One exact operand divided by another is rounded once (Clinger 1990). False for all other texts.
 inline bool ReadShort(std::string_view text, double* value) {
   static constexpr double kPowers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
+  if (text.empty()) return false;
   const char* const end = text.data() + text.size();
-  const bool negative = !text.empty() && text.front() == '-';
+  const bool negative = text.front() == '-';
   const char* const integer = text.data() + (negative ? 1 : 0);
   const std::uint64_t word = swar::Load(integer);
   const std::size_t count = swar::LeadingDigits(word);

@@ -18,7 +18,6 @@ class ByteBuffer {
   std::uint8_t* data() { return bytes_.get(); }
   const std::uint8_t* data() const { return bytes_.get(); }
   std::size_t size() const { return size_; }
-  std::size_t capacity() const { return capacity_; }
   std::span<const std::uint8_t> bytes() const { return {bytes_.get(), size_}; }
   void clear() { size_ = 0; }
 

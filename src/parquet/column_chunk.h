@@ -59,6 +59,8 @@ class ColumnChunk {
   /// The dictionary's page, empty when there is none, and the data pages; both with their headers.
   PageStore& dictionary() { return dictionary_; }
   PageStore& data() { return data_; }
+  /// Bytes of all pages with their headers, as they stand in the file.
+  std::int64_t bytes() const { return static_cast<std::int64_t>(dictionary_.size() + data_.size()); }
   /// Bytes of all pages before they were compressed, with their headers.
   std::int64_t bytes_before_codec() const { return bytes_before_codec_; }
 

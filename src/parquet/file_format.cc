@@ -23,17 +23,6 @@ using PropertiesBuilder = ::parquet::WriterProperties::Builder;
 
 constexpr double kBloomFalsePositives = 0.01;
 
-::parquet::Compression::type ToArrow(Codec codec) {
-  switch (codec) {
-    case Codec::kNone: return ::parquet::Compression::UNCOMPRESSED;
-    case Codec::kSnappy: return ::parquet::Compression::SNAPPY;
-    case Codec::kLz4: return ::parquet::Compression::LZ4;
-    case Codec::kGzip: return ::parquet::Compression::GZIP;
-    case Codec::kZstd: return ::parquet::Compression::ZSTD;
-  }
-  return ::parquet::Compression::UNCOMPRESSED;
-}
-
 // Parquet itself keeps that a timestamp has a zone, not which.
 bool NeedsArrowSchema(const arrow::DataType& type) {
   if (type.id() == arrow::Type::TIMESTAMP) {

@@ -28,10 +28,6 @@ constexpr std::size_t kStatisticsBytesMax = 1024;  // longer texts have no minim
   return statistics;
 }
 
-std::int64_t CompressedBytes(ColumnChunk& chunk) {
-  return static_cast<std::int64_t>(chunk.dictionary().size() + chunk.data().size());
-}
-
 }  // namespace
 
 FileMetadata::FileMetadata(std::shared_ptr<::parquet::SchemaDescriptor> columns,
@@ -60,7 +56,7 @@ void FileMetadata::AddRowGroup(const RowGroup& group, std::span<const std::int64
     auto* entry = builder->NextColumnChunk();
     entry->SetStatistics(Statistics(column, chunk.bounds(), chunk.entries(), chunk.nulls()));
     const bool gave_up = layouts[i].dictionary && data_encodings.size() > 1;
-    entry->Finish(chunk.entries(), dictionary ? positions[i] : 0, -1, data_position, CompressedBytes(chunk),
+    entry->Finish(chunk.entries(), dictionary ? positions[i] : 0, -1, data_position, chunk.bytes(),
                   chunk.bytes_before_codec(), dictionary, gave_up, dictionary_encodings, data_encodings);
     AddPageIndex(chunk, static_cast<int>(i), data_position);
     bytes += chunk.bytes_before_codec();

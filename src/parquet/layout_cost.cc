@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/byte_size.h"
+#include "parquet/dictionary_codes.h"
 
 namespace sluice::parquet {
 namespace {
@@ -16,8 +17,9 @@ using PhysicalType = ::parquet::Type;
 
 // How many bytes of output a nanosecond of work is worth.
 constexpr double kBytesPerNanosecond = 0.02;
-// A dictionary beyond this is given up by the writer in the middle of a row group (its limit is 1 MiB).
-constexpr double kDictionaryBytesMax = 900 * 1024;
+// A dictionary expected to be larger may be given up by the writer in the middle of a row group.
+constexpr double kDictionaryBytesExpectedMax = 900 * 1024;
+static_assert(kDictionaryBytesExpectedMax < kDictionaryBytesMax);
 
 // Nanoseconds that encoding a value takes, about, on a machine of 2020.
 double EncodingNs(const ColumnLayout& layout, PhysicalType::type type, double value_bytes) {
@@ -59,7 +61,7 @@ void PriceLayout(const ColumnLayout& layout, const TrialSizes& sizes, const Cost
     const double expected = std::max(shown, context.distinct.Among(context.group_values));
     const double widening = Bits(expected) / Bits(shown);
     const double entry_bytes = context.distinct.value_bytes;
-    if (entry_bytes * expected > kDictionaryBytesMax && !priced.empty()) return;
+    if (entry_bytes * expected > kDictionaryBytesExpectedMax && !priced.empty()) return;
     const double indices = std::max(encoded - entry_bytes * shown / context.trial_values, compressed);
     encoded = indices * widening;
     compressed *= widening;

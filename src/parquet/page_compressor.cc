@@ -13,17 +13,6 @@
 namespace sluice::parquet {
 namespace {
 
-arrow::Compression::type ToArrow(Codec codec) {
-  switch (codec) {
-    case Codec::kSnappy: return arrow::Compression::SNAPPY;
-    case Codec::kLz4: return arrow::Compression::LZ4;
-    case Codec::kGzip: return arrow::Compression::GZIP;
-    case Codec::kZstd: return arrow::Compression::ZSTD;
-    case Codec::kNone: break;
-  }
-  return arrow::Compression::UNCOMPRESSED;
-}
-
 bool UseEntropyOnly(ZSTD_CCtx* context) {
   constexpr int kStepLargest = 128 * 1024;  // between places where a repetition is looked for: a whole block
   constexpr int kSmallestTable = 6;
@@ -35,6 +24,17 @@ bool UseEntropyOnly(ZSTD_CCtx* context) {
 }
 
 }  // namespace
+
+arrow::Compression::type ToArrow(Codec codec) {
+  switch (codec) {
+    case Codec::kSnappy: return arrow::Compression::SNAPPY;
+    case Codec::kLz4: return arrow::Compression::LZ4;
+    case Codec::kGzip: return arrow::Compression::GZIP;
+    case Codec::kZstd: return arrow::Compression::ZSTD;
+    case Codec::kNone: break;
+  }
+  return arrow::Compression::UNCOMPRESSED;
+}
 
 core::Result<arrow::util::Codec*> PageCompressor::CodecOf(const CodecSpec& spec) {
   if (!codec_ || !(spec_ == spec)) {

@@ -16,6 +16,9 @@
 
 namespace sluice::parquet {
 
+/// The codec as Arrow and Parquet's metadata name it.
+arrow::Compression::type ToArrow(Codec codec);
+
 /// How the pages of a column are compressed.
 struct PageCodec {
   CodecSpec codec = {};

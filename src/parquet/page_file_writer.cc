@@ -146,7 +146,7 @@ core::Status PageFileWriter::CloseRowGroup() {
   std::int64_t position = output_->position();
   for (const auto& chunk : group_.chunks()) {
     positions.push_back(position);
-    position += static_cast<std::int64_t>(chunk->dictionary().size() + chunk->data().size());
+    position += chunk->bytes();
   }
   metadata_->AddRowGroup(group_, positions, layouts_);
   finished_ = group_.Close();
