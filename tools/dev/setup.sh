@@ -13,8 +13,9 @@ help_setup() {
 usage: ./dev setup [--test]
 
 Installs the missing Debian packages (as root or with sudo), Arrow C++ (inside the pinned pyarrow wheel) into .deps/venv
-and the DuckDB C library into .deps/duckdb. With --test also what only the tests need: clang-19, GoogleTest, and DuckDB
-and Polars as independent readers. Downloads are checked against the hashes in tools/.
+and the DuckDB C library into .deps/duckdb. With --test also what only the tests need: clang-19, GoogleTest, DuckDB and
+Polars as independent readers, and in .deps/delta-venv the witnesses of Delta tables. Downloads are checked against the
+hashes in tools/.
 HELP
 }
 
@@ -58,6 +59,8 @@ pip_install() {
   stamp "$mark" "$value"
 }
 
+setup_witnesses() { pip_install .deps/delta-venv tools/requirements-delta.txt; }
+
 setup_duckdb() {
   local value
   value=$(fingerprint tools/duckdb/package-lock.json)
@@ -84,6 +87,9 @@ dev_setup() {
   [[ "$(uname -m)" == x86_64 ]] || die "the pinned libraries are for x86_64 Linux; this is $(uname -m)"
   setup_packages "${packages[@]}"
   pip_install .deps/venv tools/requirements.txt
-  if [[ $with_tests -eq 1 ]]; then pip_install .deps/venv tools/requirements-test.txt; fi
+  if [[ $with_tests -eq 1 ]]; then
+    pip_install .deps/venv tools/requirements-test.txt
+    setup_witnesses
+  fi
   setup_duckdb
 }
