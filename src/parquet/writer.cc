@@ -13,11 +13,11 @@
 namespace sluice::parquet {
 namespace {
 
-core::Status CheckNames(const schema::Schema& schema) {
+core::Status CheckNames(const arrow::Schema& schema) {
   std::set<std::string_view> names;
-  for (const schema::Field& field : schema.fields) {
-    if (names.insert(field.name).second) continue;
-    return core::InvalidInput(fmt::format("two columns are named '{}'", field.name))
+  for (const auto& field : schema.fields()) {
+    if (names.insert(field->name()).second) continue;
+    return core::InvalidInput(fmt::format("two columns are named '{}'", field->name()))
         .WithHint("rename one of them in the schema");
   }
   return core::Ok();
@@ -28,11 +28,16 @@ core::Status CheckNames(const schema::Schema& schema) {
 core::Result<std::unique_ptr<FileWriter>> FileWriter::Open(storage::WritableFile& file, const schema::Schema& schema,
                                                            WriteOptions options, core::Executor& executor,
                                                            arrow::MemoryPool* pool) {
-  SLUICE_TRY(CheckNames(schema));
-  auto arrow_schema = schema::ToArrow(schema);
-  SLUICE_ASSIGN_OR_RETURN(auto columns, ParquetSchema(*arrow_schema));
-  auto writer = std::make_unique<PageFileWriter>(file, std::move(arrow_schema), std::move(columns), std::move(options),
-                                                 executor, pool);
+  return Open(file, schema::ToArrow(schema), std::move(options), executor, pool);
+}
+
+core::Result<std::unique_ptr<FileWriter>> FileWriter::Open(storage::WritableFile& file,
+                                                           std::shared_ptr<arrow::Schema> schema, WriteOptions options,
+                                                           core::Executor& executor, arrow::MemoryPool* pool) {
+  SLUICE_TRY(CheckNames(*schema));
+  SLUICE_ASSIGN_OR_RETURN(auto columns, ParquetSchema(*schema));
+  auto writer =
+      std::make_unique<PageFileWriter>(file, std::move(schema), std::move(columns), std::move(options), executor, pool);
   SLUICE_TRY(writer->Check());
   return std::unique_ptr<FileWriter>(std::move(writer));
 }

@@ -46,6 +46,11 @@ class FileWriter {
   static core::Result<std::unique_ptr<FileWriter>> Open(storage::WritableFile& file, const schema::Schema& schema,
                                                         WriteOptions options, core::Executor& executor,
                                                         arrow::MemoryPool* pool);
+  /// The same for columns that Arrow describes: names inside lists and maps are kept, and members that carry
+  /// "PARQUET:field_id" get that id. Unsupported, naming the column, for a type that Parquet cannot hold.
+  static core::Result<std::unique_ptr<FileWriter>> Open(storage::WritableFile& file,
+                                                        std::shared_ptr<arrow::Schema> schema, WriteOptions options,
+                                                        core::Executor& executor, arrow::MemoryPool* pool);
   /// Add rows; the batch has the Arrow types of the schema. Best with 64 Ki rows at once. The writer shares `batch`
   /// and reads it after the return.
   virtual core::Status Write(std::shared_ptr<arrow::RecordBatch> batch) = 0;
