@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "delta_log/snapshot.h"
+#include "storage/environment.h"
+
+namespace sluice::delta_log {
+
+struct CleanupReport {
+  /// Versions before this one are no longer to be had; 0 when nothing was deleted.
+  std::int64_t first_version = 0;
+  std::vector<std::string> deleted = {};
+  std::vector<std::string> notes = {};
+};
+
+/// Delete commits, checkpoints, checksums, compactions and sidecars that are older than the table's
+/// delta.logRetentionDuration and that no kept version needs. Does nothing when delta.enableExpiredLogCleanup is false.
+///
+/// Crash and errors: at every moment the versions from the kept checkpoint on can be read; the next cleanup goes on.
+core::Result<CleanupReport> CleanUpLog(const storage::Environment& environment, const Snapshot& snapshot);
+
+}  // namespace sluice::delta_log
