@@ -80,7 +80,8 @@ char SimpleEscape(char c) {
   }
 }
 
-/// Write what `raw` stands for to `out`, which has room for raw.size() bytes; one past its end, or nullptr.
+}  // namespace
+
 char* UnescapeInto(std::string_view raw, char* out) {
   while (!raw.empty()) {
     const std::size_t plain = std::min(raw.find('\\'), raw.size());
@@ -103,8 +104,6 @@ char* UnescapeInto(std::string_view raw, char* out) {
   }
   return out;
 }
-
-}  // namespace
 
 std::ptrdiff_t UnescapedSize(std::string_view raw) {
   std::ptrdiff_t size = 0;

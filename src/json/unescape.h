@@ -12,6 +12,10 @@ namespace sluice::json {
 /// pair is missing.
 std::ptrdiff_t UnescapedSize(std::string_view raw);
 
+/// Write what `raw` stands for to `out`, which has room for raw.size() bytes; one past its end, or nullptr when an
+/// escape is malformed.
+char* UnescapeInto(std::string_view raw, char* out);
+
 /// Keeps unescaped strings until Clear. Threads: one at a time.
 class TextArena {
  public:

@@ -1,0 +1,182 @@
+#include "delta/action_json.h"
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "delta/action_fields.h"
+#include "delta/json_reader.h"
+
+namespace sluice::delta {
+
+namespace {
+
+/// Lines are indexed in pieces of this size: it stays in the caches, and memory does not grow with the file.
+constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
+constexpr std::string_view kSpace = " \t\r\n";
+
+/// Up to the end of the first line that is not blank.
+std::string_view FirstLine(std::string_view bytes) {
+  return bytes.substr(0, bytes.find('\n', std::min(bytes.find_first_not_of(kSpace), bytes.size())));
+}
+
+/// The lines of one file become one ActionSet.
+class LogFileParser {
+ public:
+  LogFileParser(std::string_view bytes, const std::string& file, const ActionReadOptions& options)
+      : bytes_(options.selection == ActionSelection::kCommitInfo ? FirstLine(bytes) : bytes),
+        file_(file),
+        options_(options) {}
+
+  core::Result<ActionSet> Parse();
+
+ private:
+  core::Status ParsePiece(std::size_t begin, std::size_t end);
+  bool ReadLine();
+  bool ReadAction(std::string_view name);
+  template <typename Action>
+  bool ReadOne(std::optional<Action>& action);
+  template <typename Action>
+  bool ReadNext(std::vector<Action>& actions, std::vector<std::size_t>& places);
+  template <typename Action>
+  bool ReadNext(std::vector<Action>& actions);
+  /// Where the first line of [begin, end) stands that is no JSON.
+  core::Error ErrorOfPiece(std::size_t begin, std::size_t end);
+  core::Error ErrorAt(std::size_t place, const std::string& what) const;
+  std::size_t PlaceOf(const RuleBreach& breach) const;
+  bool Selected(std::string_view name) const;
+
+  const std::string_view bytes_;
+  const std::string& file_;
+  const ActionReadOptions options_;
+  JsonReader in_;
+  ActionSet actions_;
+  std::size_t piece_begin_ = 0;
+  // Where the actions stand that FindRuleBreach looks at.
+  std::vector<std::size_t> adds_, removes_, transactions_, domains_;
+};
+
+core::Result<ActionSet> LogFileParser::Parse() {
+  if (bytes_.find_first_not_of(kSpace) == std::string_view::npos) {
+    return core::Corruption(file_ + ": a file of the log without a single action (" + std::to_string(bytes_.size()) +
+                            " bytes)");
+  }
+  for (std::size_t begin = 0; begin < bytes_.size();) {
+    std::size_t end = bytes_.size();
+    if (end - begin > kPieceBytes) {
+      // The last line end in the piece, or the end of the one line that is longer.
+      std::size_t line_end = bytes_.rfind('\n', begin + kPieceBytes - 1);
+      if (line_end == std::string_view::npos || line_end < begin) line_end = bytes_.find('\n', begin);
+      if (line_end != std::string_view::npos) end = line_end + 1;
+    }
+    SLUICE_TRY(ParsePiece(begin, end));
+    begin = end;
+  }
+  if (options_.selection == ActionSelection::kAll) {
+    if (const auto breach = FindRuleBreach(actions_, options_.kind)) return ErrorAt(PlaceOf(*breach), breach->message);
+  }
+  return std::move(actions_);
+}
+
+core::Status LogFileParser::ParsePiece(std::size_t begin, std::size_t end) {
+  const std::string_view piece = bytes_.substr(begin, end - begin);
+  if (piece.find_first_not_of(kSpace) == std::string_view::npos) return core::Ok();
+  if (!in_.Load(piece)) return ErrorOfPiece(begin, end);
+  piece_begin_ = begin;
+  for (std::size_t line = 0; line < piece.size();) {
+    const std::size_t line_end = std::min(piece.find('\n', line), piece.size());
+    in_.BeginRecord(static_cast<std::uint32_t>(line), static_cast<std::uint32_t>(line_end));
+    if (!in_.AtEnd() && !ReadLine()) return ErrorAt(begin + in_.position(), in_.flaw());
+    line = line_end + 1;
+  }
+  return core::Ok();
+}
+
+bool LogFileParser::ReadLine() {
+  bool skipped = false;
+  const bool good = in_.ReadObject([&](std::string_view name) {
+    // Giving up on the rest of a line saves checking what is not wanted.
+    if (!Selected(name)) skipped = true;
+    if (skipped) return false;
+    return in_.TakeNull() || ReadAction(name) || in_.FailIn(name);
+  });
+  if (skipped) return true;
+  return good && (in_.AtEnd() || in_.Fail("something follows the action on its line"));
+}
+
+bool LogFileParser::Selected(std::string_view name) const {
+  switch (options_.selection) {
+    case ActionSelection::kAll: return true;
+    case ActionSelection::kProtocolAndMetadata: return name == "protocol" || name == "metaData";
+    case ActionSelection::kCommitInfo: return name == "commitInfo";
+  }
+  return true;
+}
+
+bool LogFileParser::ReadAction(std::string_view name) {
+  if (name == "add") return ReadNext(actions_.adds, adds_);
+  if (name == "remove") return ReadNext(actions_.removes, removes_);
+  if (name == "txn") return ReadNext(actions_.transactions, transactions_);
+  if (name == "domainMetadata") return ReadNext(actions_.domains, domains_);
+  if (name == "protocol") return ReadOne(actions_.protocol);
+  if (name == "metaData") return ReadOne(actions_.metadata);
+  const bool checkpoint = options_.kind == LogFileKind::kCheckpoint;
+  if (checkpoint && name == "checkpointMetadata") return ReadOne(actions_.checkpoint_metadata);
+  if (checkpoint && name == "sidecar") return ReadNext(actions_.sidecars);
+  if (!checkpoint && name == "cdc") return ReadNext(actions_.cdcs);
+  // Of several the first counts: only that one can hold the timestamp.
+  if (!checkpoint && name == "commitInfo" && !actions_.commit_info) return ReadOne(actions_.commit_info);
+  return in_.Skip();
+}
+
+template <typename Action>
+bool LogFileParser::ReadOne(std::optional<Action>& action) {
+  if (action) return in_.Fail("the action is there twice");
+  return Read(in_, action.emplace());
+}
+
+template <typename Action>
+bool LogFileParser::ReadNext(std::vector<Action>& actions, std::vector<std::size_t>& places) {
+  places.push_back(piece_begin_ + in_.position());
+  return ReadNext(actions);
+}
+
+template <typename Action>
+bool LogFileParser::ReadNext(std::vector<Action>& actions) {
+  return Read(in_, actions.emplace_back());
+}
+
+core::Error LogFileParser::ErrorOfPiece(std::size_t begin, std::size_t end) {
+  const std::string flaw = in_.flaw();
+  for (std::size_t line = begin; line < end;) {
+    const std::size_t line_end = std::min(bytes_.find('\n', line), end);
+    const std::string_view text = bytes_.substr(line, line_end - line);
+    if (text.find_first_not_of(kSpace) != std::string_view::npos && !in_.Load(text)) return ErrorAt(line, in_.flaw());
+    line = line_end + 1;
+  }
+  return ErrorAt(begin, flaw);
+}
+
+core::Error LogFileParser::ErrorAt(std::size_t place, const std::string& what) const {
+  const auto line = 1 + std::count(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(place), '\n');
+  return core::Corruption(file_ + ": line " + std::to_string(line) + ", byte " + std::to_string(place) + ": " + what);
+}
+
+std::size_t LogFileParser::PlaceOf(const RuleBreach& breach) const {
+  switch (breach.list) {
+    case RuleBreach::List::kAdds: return adds_[breach.index];
+    case RuleBreach::List::kRemoves: return removes_[breach.index];
+    case RuleBreach::List::kTransactions: return transactions_[breach.index];
+    case RuleBreach::List::kDomains: return domains_[breach.index];
+  }
+  return 0;
+}
+
+}  // namespace
+
+core::Result<ActionSet> ParseActions(std::string_view bytes, const std::string& file,
+                                     const ActionReadOptions& options) {
+  return LogFileParser(bytes, file, options).Parse();
+}
+
+}  // namespace sluice::delta
