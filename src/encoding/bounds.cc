@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
 namespace sluice::encoding {
 namespace {
@@ -21,6 +22,15 @@ std::optional<Bounds<T>> FloatBounds(std::span<const T> values) {
   if (min == T{0}) min = -T{0};
   if (max == T{0}) max = T{0};
   return Bounds<T>{min, max};
+}
+
+// Without a branch, so that several are looked at at once.
+template <typename T>
+bool FindNan(std::span<const T> values) {
+  using Mask = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  Mask found = 0;
+  for (const T value : values) found |= value != value ? ~Mask{0} : Mask{0};
+  return found != 0;
 }
 
 // The first 8 bytes as a number that compares as they do.
@@ -47,6 +57,10 @@ struct Extreme {
 std::optional<Bounds<float>> BoundsOfFloats(std::span<const float> values) { return FloatBounds(values); }
 
 std::optional<Bounds<double>> BoundsOfFloats(std::span<const double> values) { return FloatBounds(values); }
+
+bool HasNan(std::span<const float> values) { return FindNan(values); }
+
+bool HasNan(std::span<const double> values) { return FindNan(values); }
 
 std::optional<Bounds<std::string_view>> BoundsOfTexts(const Texts& texts) {
   if (texts.size() == 0) return std::nullopt;

@@ -37,6 +37,9 @@ std::optional<Bounds<T>> BoundsOfIntegers(std::span<const T> values) {
 /// parquet-format asks, so that a search for either zero finds both.
 std::optional<Bounds<float>> BoundsOfFloats(std::span<const float> values);
 std::optional<Bounds<double>> BoundsOfFloats(std::span<const double> values);
+/// NaN is among the numbers.
+bool HasNan(std::span<const float> values);
+bool HasNan(std::span<const double> values);
 /// Of byte strings, compared as unsigned bytes; the views are of `texts`.
 std::optional<Bounds<std::string_view>> BoundsOfTexts(const Texts& texts);
 

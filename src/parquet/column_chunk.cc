@@ -26,6 +26,20 @@ std::int64_t CountPresent(const arrow::Array& values, std::int64_t slot, std::in
   return arrow::internal::CountSetBits(values.null_bitmap_data(), values.offset() + slot, count);
 }
 
+// Of an empty outermost list above `column`; -1 where there is none.
+std::int16_t ListLevel(const ::parquet::ColumnDescriptor& column) {
+  std::int16_t level = -1;
+  // From the leaf up to the root, which counts for nothing.
+  for (const auto* node = column.schema_node().get(); node->parent() != nullptr; node = node->parent()) {
+    if (node->is_repeated()) {
+      level = 0;
+    } else if (level >= 0 && node->is_optional()) {
+      ++level;
+    }
+  }
+  return level;
+}
+
 }  // namespace
 
 core::Result<std::unique_ptr<ColumnChunk>> ColumnChunk::Make(const ::parquet::ColumnDescriptor& column,
@@ -39,11 +53,16 @@ ColumnChunk::ColumnChunk(const ::parquet::ColumnDescriptor& column, const ChunkO
                          std::unique_ptr<ColumnValues> values, arrow::MemoryPool* pool)
     : options_(options),
       values_(std::move(values)),
+      list_level_(ListLevel(column)),
       levels_(column.max_definition_level(), column.max_repetition_level()),
       dictionary_(pool),
       data_(pool) {}
 
 core::Status ColumnChunk::Append(const LeafColumn& leaf, PageCompressor& compressor) {
+  if (list_level_ > 0) {
+    null_rows_ +=
+        std::ranges::count_if(leaf.definition_levels, [&](std::int16_t level) { return level < list_level_; });
+  }
   std::int64_t entry = 0;
   std::int64_t slot = 0;
   while (entry < leaf.entries) {

@@ -54,8 +54,11 @@ class ColumnChunk {
   std::int64_t encoded_bytes() const;
   std::int64_t entries() const { return entries_; }
   std::int64_t nulls() const { return nulls_; }
+  /// Rows that are NULL down to the outermost list; `nulls` where there is none.
+  std::int64_t null_rows() const { return list_level_ < 0 ? nulls_ : null_rows_; }
   const std::vector<FinishedPage>& pages() const { return pages_; }
   std::optional<EncodedBounds> bounds() const { return values_->bounds(); }
+  bool has_nan() const { return values_->has_nan(); }
   /// The dictionary's page, empty when there is none, and the data pages; both with their headers.
   PageStore& dictionary() { return dictionary_; }
   PageStore& data() { return data_; }
@@ -81,6 +84,7 @@ class ColumnChunk {
 
   ChunkOptions options_;
   std::unique_ptr<ColumnValues> values_;
+  std::int16_t list_level_;  // the definition level of an empty outermost list; -1 where there is none
   PageLevels levels_;
   encoding::ByteBuffer body_;
   encoding::ByteBuffer header_;
@@ -89,6 +93,7 @@ class ColumnChunk {
   std::vector<FinishedPage> pages_;
   std::int64_t entries_ = 0;
   std::int64_t nulls_ = 0;
+  std::int64_t null_rows_ = 0;
   std::int64_t rows_ = 0;  // in pages that are finished
   std::int64_t page_rows_ = 0;
   std::int64_t page_nulls_ = 0;

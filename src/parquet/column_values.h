@@ -12,14 +12,9 @@
 #include "core/result.h"
 #include "encoding/byte_buffer.h"
 #include "parquet/column_layout.h"
+#include "parquet/leaf_statistics.h"
 
 namespace sluice::parquet {
-
-/// The smallest and the largest value as statistics hold them: PLAIN, without a length.
-struct EncodedBounds {
-  std::string min;
-  std::string max;
-};
 
 /// The values of one leaf column in a row group: gathers those of a page, then encodes them; knows no NULLs.
 ///
@@ -47,6 +42,8 @@ class ColumnValues {
   virtual Page EncodePage(encoding::ByteBuffer& out) = 0;
   /// Of all pages encoded.
   virtual std::optional<EncodedBounds> bounds() const = 0;
+  /// NaN was among them.
+  virtual bool has_nan() const { return false; }
 
   /// The dictionary that encoded pages refer to; 0 when none does.
   virtual std::int64_t dictionary_size() const = 0;

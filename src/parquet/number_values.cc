@@ -42,6 +42,7 @@ class NumberValues final : public ColumnValues {
 
   Page EncodePage(encoding::ByteBuffer& out) override {
     Page page{.encoding = EncodeValues(out), .bounds = {}};
+    LookForNan();
     if (const auto bounds = BoundsOfPage()) {
       page.bounds = Encoded(*bounds);
       if (bounds_) {
@@ -58,6 +59,8 @@ class NumberValues final : public ColumnValues {
   std::optional<EncodedBounds> bounds() const override {
     return bounds_ ? std::optional(Encoded(*bounds_)) : std::nullopt;
   }
+
+  bool has_nan() const override { return has_nan_; }
 
   std::int64_t dictionary_size() const override { return static_cast<std::int64_t>(dictionary_.values().size()); }
   std::int64_t dictionary_bytes() const override { return dictionary_size() * static_cast<std::int64_t>(sizeof(Word)); }
@@ -103,6 +106,12 @@ class NumberValues final : public ColumnValues {
     }
   }
 
+  void LookForNan() {
+    if constexpr (std::is_floating_point_v<Compared>) {
+      if (!has_nan_) has_nan_ = encoding::HasNan(Gathered<Compared>());
+    }
+  }
+
   static EncodedBounds Encoded(const encoding::Bounds<Compared>& bounds) {
     const auto bytes = [](const Compared& value) {
       return std::string(reinterpret_cast<const char*>(&value), sizeof(value));
@@ -121,6 +130,7 @@ class NumberValues final : public ColumnValues {
   bool use_dictionary_;
   std::vector<std::uint32_t> codes_;
   std::optional<encoding::Bounds<Compared>> bounds_;
+  bool has_nan_ = false;
   ::parquet::BloomFilter* bloom_;
 };
 

@@ -38,6 +38,7 @@ PageFileWriter::PageFileWriter(storage::WritableFile& file, std::shared_ptr<arro
       columns_(std::move(columns)),
       output_(std::make_shared<FileOutput>(file)),
       group_(*schema_, executor, pool),
+      totals_(*columns_),
       writing_(executor) {}
 
 core::Status PageFileWriter::Check() {
@@ -149,6 +150,7 @@ core::Status PageFileWriter::CloseRowGroup() {
     position += chunk->bytes();
   }
   metadata_->AddRowGroup(group_, positions, layouts_);
+  totals_.Add(group_.chunks());
   finished_ = group_.Close();
   writing_.Run([this] { written_ = Guarded(core::ErrorKind::kInternal, [this] { return WritePages(); }); });
   return core::Ok();
@@ -195,7 +197,8 @@ FileSummary PageFileWriter::Summarize() const {
     const ColumnLayout& layout = layouts_[static_cast<std::size_t>(i)];
     summary.columns.push_back({.column = columns_->Column(i)->path()->ToDotString(),
                                .encoding = layout.house_encoding(),
-                               .reason = layout.reason});
+                               .reason = layout.reason,
+                               .statistics = totals_.leaves()[static_cast<std::size_t>(i)]});
   }
   for (int group = 0; group < footer_->num_row_groups(); ++group) {
     const auto chunks = footer_->RowGroup(group);

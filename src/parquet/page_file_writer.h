@@ -9,6 +9,7 @@
 #include "parquet/column_layout.h"
 #include "parquet/file_metadata.h"
 #include "parquet/file_streams.h"
+#include "parquet/leaf_totals.h"
 #include "parquet/row_group.h"
 #include "parquet/writer.h"
 
@@ -55,6 +56,7 @@ class PageFileWriter final : public FileWriter {
   std::unique_ptr<FileMetadata> metadata_;  // set once the layouts are chosen
   std::shared_ptr<const arrow::KeyValueMetadata> key_values_;
   RowGroup group_;  // after metadata_, whose bloom filters its tasks fill
+  LeafTotals totals_;
   std::unique_ptr<::parquet::FileMetaData> footer_;
   std::vector<std::unique_ptr<ColumnChunk>> finished_;  // of the last row group, while its pages are written
   core::Status written_;                                // how that went

@@ -9,6 +9,7 @@
 
 #include "core/executor.h"
 #include "core/result.h"
+#include "parquet/leaf_statistics.h"
 #include "parquet/write_options.h"
 #include "schema/type.h"
 #include "storage/file_system.h"
@@ -22,6 +23,7 @@ struct ColumnSummary {
   std::string reason;  ///< "1.1 bytes a value; dict 3.0, plain 3.4"
   std::uint64_t bytes_encoded = 0;
   std::uint64_t bytes_compressed = 0;
+  LeafStatistics statistics = {};
 };
 
 struct FileSummary {
