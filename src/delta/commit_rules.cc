@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "delta/path.h"
+
 namespace sluice::delta {
 
 namespace {
@@ -47,14 +49,18 @@ class Keys {
   explicit Keys(std::string_view table_root) : table_root_(table_root) {}
 
   /// One text for all spellings of a path.
-  std::string_view OfPath(const std::string& encoded) { return encoded; }
-  std::string_view OfFile(const std::string& encoded, const std::optional<DeletionVectorDescriptor>& vector) {
+  std::string_view OfPath(std::string_view encoded) {
+    // Nearly all paths are spelled in the one way that needs no new text.
+    if (!encoded.starts_with('/') && encoded.find_first_of("%:") == std::string_view::npos) return encoded;
+    return made_.emplace_back(CanonicalPath(encoded, table_root_));
+  }
+  std::string_view OfFile(std::string_view encoded, const std::optional<DeletionVectorDescriptor>& vector) {
     if (!vector) return OfPath(encoded);
     return made_.emplace_back(std::string(OfPath(encoded)) + '\0' + vector->UniqueId());
   }
 
  private:
-  [[maybe_unused]] std::string_view table_root_;
+  const std::string_view table_root_;
   std::deque<std::string> made_;
 };
 

@@ -50,10 +50,11 @@ class RowSet {
 
   /// The 64-bit portable form of the specification, without anything before it, as short as the format allows.
   std::string Serialize() const;
-  /// Read that form. Corruption names the byte, counted from `bytes`: a count that the bytes cannot hold, keys or
-  /// values that do not ascend, a cardinality that is not that of its container, a container that is not where the
-  /// offsets say, bytes left over. Whatever the bytes, no more memory is taken than about eight times their number.
-  static core::Result<RowSet> Parse(std::string_view bytes);
+  /// Read that form. Corruption names the byte, where the first one is `first_byte`: a count that the bytes cannot
+  /// hold, keys or values that do not ascend, a cardinality that is not that of its container, a container that is not
+  /// where the offsets say, bytes left over. Whatever the bytes, no more memory is taken than about ten times their
+  /// number.
+  static core::Result<RowSet> Parse(std::string_view bytes, std::uint64_t first_byte = 0);
 
  private:
   struct State;
