@@ -46,6 +46,27 @@ core::Status CheckFrame(storage::RandomAccessFile& file, const std::string& sour
   return properties;
 }
 
+::parquet::ArrowReaderProperties ArrowProperties(std::int64_t batch_rows) {
+  ::parquet::ArrowReaderProperties properties(/*use_threads=*/false);
+  properties.set_pre_buffer(false);
+  properties.set_batch_size(batch_rows);
+  return properties;
+}
+
+core::Result<std::unique_ptr<::parquet::arrow::FileReader>> Open(std::unique_ptr<storage::RandomAccessFile> file,
+                                                                 const std::string& source,
+                                                                 const ::parquet::ArrowReaderProperties& properties,
+                                                                 arrow::MemoryPool* pool) {
+  using Opened = core::Result<std::unique_ptr<::parquet::arrow::FileReader>>;
+  SLUICE_TRY(CheckFrame(*file, source));
+  return ReadGuarded(source, [&]() -> Opened {
+    auto input = std::make_shared<FileInput>(std::move(file), pool);
+    auto reader = ::parquet::ParquetFileReader::Open(std::move(input), ReadProperties(pool));
+    SLUICE_ASSIGN_OR_RETURN(auto opened, ::parquet::arrow::FileReader::Make(pool, std::move(reader), properties));
+    return opened;
+  });
+}
+
 }  // namespace
 
 core::Error ReadError(core::Error error, const std::string& source) {
@@ -67,18 +88,17 @@ core::Error ReadError(core::Error error, const std::string& source) {
 core::Result<std::unique_ptr<::parquet::arrow::FileReader>> OpenArrowReader(
     std::unique_ptr<storage::RandomAccessFile> file, const std::string& source, std::int64_t batch_rows,
     arrow::MemoryPool* pool) {
-  using Opened = core::Result<std::unique_ptr<::parquet::arrow::FileReader>>;
-  SLUICE_TRY(CheckFrame(*file, source));
-  return ReadGuarded(source, [&]() -> Opened {
-    auto input = std::make_shared<FileInput>(std::move(file), pool);
-    auto reader = ::parquet::ParquetFileReader::Open(std::move(input), ReadProperties(pool));
-    ::parquet::ArrowReaderProperties properties(/*use_threads=*/false);
-    properties.set_pre_buffer(false);
-    properties.set_batch_size(batch_rows);
-    properties.set_arrow_extensions_enabled(true);
-    SLUICE_ASSIGN_OR_RETURN(auto opened, ::parquet::arrow::FileReader::Make(pool, std::move(reader), properties));
-    return opened;
-  });
+  ::parquet::ArrowReaderProperties properties = ArrowProperties(batch_rows);
+  properties.set_arrow_extensions_enabled(true);
+  return Open(std::move(file), source, properties, pool);
+}
+
+core::Result<std::unique_ptr<::parquet::arrow::FileReader>> OpenTableFile(
+    std::unique_ptr<storage::RandomAccessFile> file, const std::string& source, std::int64_t batch_rows,
+    arrow::MemoryPool* pool) {
+  ::parquet::ArrowReaderProperties properties = ArrowProperties(batch_rows);
+  properties.set_coerce_int96_timestamp_unit(arrow::TimeUnit::MICRO);
+  return Open(std::move(file), source, properties, pool);
 }
 
 }  // namespace sluice::parquet

@@ -19,6 +19,12 @@ core::Result<std::unique_ptr<::parquet::arrow::FileReader>> OpenArrowReader(
     std::unique_ptr<storage::RandomAccessFile> file, const std::string& source, std::int64_t batch_rows,
     arrow::MemoryPool* pool);
 
+/// The same for a file of a table: variants and JSON come as what they are stored in, INT96 in microseconds, which hold
+/// every year that a table can.
+core::Result<std::unique_ptr<::parquet::arrow::FileReader>> OpenTableFile(
+    std::unique_ptr<storage::RandomAccessFile> file, const std::string& source, std::int64_t batch_rows,
+    arrow::MemoryPool* pool);
+
 /// An error that came out of reading `source`, as the user should see it: about the bytes, with the path in front.
 core::Error ReadError(core::Error error, const std::string& source);
 
