@@ -3,8 +3,8 @@
 #include <arrow/type_fwd.h>
 
 #include <compare>
-#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -23,10 +23,10 @@ using StatisticValue = std::variant<Int128, double, std::string>;
 /// Texts as unsigned bytes, -0.0 = 0.0; unordered for NaN and for values of different kinds.
 std::partial_ordering Compare(const StatisticValue& left, const StatisticValue& right);
 
-/// As an Arrow scalar of a column of `type` (ToArrow). Internal: a value that the type cannot have.
+/// As an Arrow scalar of a column of `type` (ToArrow); `value` is one that the type can have.
 core::Result<std::shared_ptr<arrow::Scalar>> ToScalar(const StatisticValue& value, const DataType& type);
 
-/// As people read it: 12.50, 2024-05-01, 2024-05-01 12:00:00.5, 'text' (cut after 40 bytes).
-std::string ToText(const StatisticValue& value, const DataType& type);
+/// From the bytes of parquet::EncodedBounds; nullopt when they cannot be of `type`.
+std::optional<StatisticValue> DecodeStatistic(std::string_view bytes, const DataType& type);
 
 }  // namespace sluice::delta

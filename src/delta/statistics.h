@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,22 +10,30 @@
 #include "delta/data_type.h"
 #include "delta/statistic_value.h"
 #include "delta/table_properties.h"
-#include "parquet/leaf_statistics.h"
+
+namespace sluice::parquet {
+struct FileSummary;
+}
 
 namespace sluice::delta {
 
+/// Names from a column down to a member of structs.
+using ColumnPath = std::vector<std::string>;
+
 /// A column, or a member of structs, that files have statistics of. A list, map or variant is one column.
 struct StatisticsColumn {
-  std::vector<std::string> path = {};           ///< as the schema spells it
-  std::vector<std::string> physical_path = {};  ///< as files and statistics spell it
+  ColumnPath path = {};           ///< as the schema spells it
+  ColumnPath physical_path = {};  ///< as files and statistics spell it
   DataType type = {};
+  /// It was float once and is double now: the bounds of its first files are texts of floats.
+  bool was_float = false;
 
   /// Of a type whose smallest and largest value are written.
   bool has_bounds() const;
 };
 
-/// Names from a column down to a member of structs.
-using ColumnPath = std::vector<std::string>;
+/// `field`, of the column or member at `path`, as a column with statistics; its paths are those above it.
+StatisticsColumn MakeStatisticsColumn(const Field& field, const StatisticsColumn& above = {});
 
 /// The columns that a table keeps statistics of, in the order of the schema: those that its properties name, or the
 /// first ones, and the clustering columns (physical paths) in any case. Partition columns never.
@@ -39,16 +46,15 @@ std::vector<StatisticsColumn> StatisticsColumns(const TableSchema& schema,
 struct StatisticsFormat {
   /// false: rows of the file are deleted. Tables that cannot have deletion vectors need no word about it.
   std::optional<bool> tight_bounds = {};
-  std::int32_t prefix_length = 32;  ///< of texts, in code points
+  std::int64_t prefix_length = 32;  ///< of texts, in code points
 };
 
-/// The statistics of a file of `rows` rows as the JSON text of `add.stats`. `leaves` are those of the file, found by
-/// physical path; a column that the file does not have is NULL in all rows.
+/// The statistics of a file as the JSON text of `add.stats`. Its leaves are found by physical path; a column that it
+/// does not have is NULL in all rows.
 ///
 /// Texts are cut to the prefix length, so that min ≤ value ≤ max still holds for unsigned bytes. Left out: bounds of
 /// floats among which NaN or an infinity is, of years outside 1 … 9999, and of texts that only U+10FFFF would follow.
-std::string FormatStatistics(std::span<const parquet::LeafStatistics> leaves,
-                             const std::vector<StatisticsColumn>& columns, std::uint64_t rows,
+std::string FormatStatistics(const parquet::FileSummary& file, const std::vector<StatisticsColumn>& columns,
                              const StatisticsFormat& format = {});
 
 /// What a file's statistics say of one column; what they do not say, or not so that it can be read, is nullopt.
