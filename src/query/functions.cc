@@ -98,11 +98,55 @@ void FindTypeFunctions(Resolver& resolver, Functions& functions) {
   resolver.Find("duckdb_destroy_logical_type", functions.destroy_logical_type);
 }
 
+void FindTableFunctionFunctions(Resolver& resolver, Functions& functions) {
+  resolver.Find("duckdb_create_table_function", functions.create_table_function);
+  resolver.Find("duckdb_destroy_table_function", functions.destroy_table_function);
+  resolver.Find("duckdb_table_function_set_name", functions.table_function_set_name);
+  resolver.Find("duckdb_table_function_set_extra_info", functions.table_function_set_extra_info);
+  resolver.Find("duckdb_table_function_set_bind", functions.table_function_set_bind);
+  resolver.Find("duckdb_table_function_set_init", functions.table_function_set_init);
+  resolver.Find("duckdb_table_function_set_local_init", functions.table_function_set_local_init);
+  resolver.Find("duckdb_table_function_set_function", functions.table_function_set_function);
+  resolver.Find("duckdb_table_function_supports_projection_pushdown",
+                functions.table_function_supports_projection_pushdown);
+  resolver.Find("duckdb_register_table_function", functions.register_table_function);
+  resolver.Find("duckdb_bind_get_extra_info", functions.bind_get_extra_info);
+  resolver.Find("duckdb_bind_add_result_column", functions.bind_add_result_column);
+  resolver.Find("duckdb_bind_set_cardinality", functions.bind_set_cardinality);
+  resolver.Find("duckdb_bind_set_error", functions.bind_set_error);
+  resolver.Find("duckdb_init_get_extra_info", functions.init_get_extra_info);
+  resolver.Find("duckdb_init_get_column_count", functions.init_get_column_count);
+  resolver.Find("duckdb_init_get_column_index", functions.init_get_column_index);
+  resolver.Find("duckdb_init_set_init_data", functions.init_set_init_data);
+  resolver.Find("duckdb_init_set_max_threads", functions.init_set_max_threads);
+  resolver.Find("duckdb_init_set_error", functions.init_set_error);
+  resolver.Find("duckdb_function_get_init_data", functions.function_get_init_data);
+  resolver.Find("duckdb_function_get_local_init_data", functions.function_get_local_init_data);
+  resolver.Find("duckdb_function_set_error", functions.function_set_error);
+}
+
+void FindWritingFunctions(Resolver& resolver, Functions& functions) {
+  resolver.Find("duckdb_data_chunk_set_size", functions.data_chunk_set_size);
+  resolver.Find("duckdb_vector_size", functions.vector_size);
+  resolver.Find("duckdb_vector_ensure_validity_writable", functions.vector_ensure_validity_writable);
+  resolver.Find("duckdb_vector_assign_string_element_len", functions.vector_assign_string_element_len);
+  resolver.Find("duckdb_list_vector_get_size", functions.list_vector_get_size);
+  resolver.Find("duckdb_list_vector_set_size", functions.list_vector_set_size);
+  resolver.Find("duckdb_list_vector_reserve", functions.list_vector_reserve);
+  resolver.Find("duckdb_create_logical_type", functions.create_logical_type);
+  resolver.Find("duckdb_create_decimal_type", functions.create_decimal_type);
+  resolver.Find("duckdb_create_list_type", functions.create_list_type);
+  resolver.Find("duckdb_create_map_type", functions.create_map_type);
+  resolver.Find("duckdb_create_struct_type", functions.create_struct_type);
+}
+
 }  // namespace
 
 core::Status ResolveFunctions(void* handle, Functions& functions) {
   Resolver resolver(handle);
   FindProcessFunctions(resolver, functions);
+  FindTableFunctionFunctions(resolver, functions);
+  FindWritingFunctions(resolver, functions);
   FindDatabaseFunctions(resolver, functions);
   FindStatementFunctions(resolver, functions);
   FindResultFunctions(resolver, functions);

@@ -36,6 +36,30 @@ struct Functions {
   decltype(&duckdb_execute_prepared) execute_prepared;
   decltype(&duckdb_destroy_prepare) destroy_prepare;
 
+  decltype(&duckdb_create_table_function) create_table_function;
+  decltype(&duckdb_destroy_table_function) destroy_table_function;
+  decltype(&duckdb_table_function_set_name) table_function_set_name;
+  decltype(&duckdb_table_function_set_extra_info) table_function_set_extra_info;
+  decltype(&duckdb_table_function_set_bind) table_function_set_bind;
+  decltype(&duckdb_table_function_set_init) table_function_set_init;
+  decltype(&duckdb_table_function_set_local_init) table_function_set_local_init;
+  decltype(&duckdb_table_function_set_function) table_function_set_function;
+  decltype(&duckdb_table_function_supports_projection_pushdown) table_function_supports_projection_pushdown;
+  decltype(&duckdb_register_table_function) register_table_function;
+  decltype(&duckdb_bind_get_extra_info) bind_get_extra_info;
+  decltype(&duckdb_bind_add_result_column) bind_add_result_column;
+  decltype(&duckdb_bind_set_cardinality) bind_set_cardinality;
+  decltype(&duckdb_bind_set_error) bind_set_error;
+  decltype(&duckdb_init_get_extra_info) init_get_extra_info;
+  decltype(&duckdb_init_get_column_count) init_get_column_count;
+  decltype(&duckdb_init_get_column_index) init_get_column_index;
+  decltype(&duckdb_init_set_init_data) init_set_init_data;
+  decltype(&duckdb_init_set_max_threads) init_set_max_threads;
+  decltype(&duckdb_init_set_error) init_set_error;
+  decltype(&duckdb_function_get_init_data) function_get_init_data;
+  decltype(&duckdb_function_get_local_init_data) function_get_local_init_data;
+  decltype(&duckdb_function_set_error) function_set_error;
+
   decltype(&duckdb_result_error) result_error;
   decltype(&duckdb_column_count) column_count;
   decltype(&duckdb_column_name) column_name;
@@ -45,6 +69,13 @@ struct Functions {
   decltype(&duckdb_data_chunk_get_size) data_chunk_get_size;
   decltype(&duckdb_data_chunk_get_vector) data_chunk_get_vector;
   decltype(&duckdb_destroy_data_chunk) destroy_data_chunk;
+  decltype(&duckdb_data_chunk_set_size) data_chunk_set_size;
+  decltype(&duckdb_vector_size) vector_size;
+  decltype(&duckdb_vector_ensure_validity_writable) vector_ensure_validity_writable;
+  decltype(&duckdb_vector_assign_string_element_len) vector_assign_string_element_len;
+  decltype(&duckdb_list_vector_get_size) list_vector_get_size;
+  decltype(&duckdb_list_vector_set_size) list_vector_set_size;
+  decltype(&duckdb_list_vector_reserve) list_vector_reserve;
   decltype(&duckdb_vector_get_data) vector_get_data;
   decltype(&duckdb_vector_get_validity) vector_get_validity;
   decltype(&duckdb_list_vector_get_child) list_vector_get_child;
@@ -70,6 +101,11 @@ struct Functions {
   decltype(&duckdb_union_type_member_count) union_type_member_count;
   decltype(&duckdb_union_type_member_name) union_type_member_name;
   decltype(&duckdb_union_type_member_type) union_type_member_type;
+  decltype(&duckdb_create_logical_type) create_logical_type;
+  decltype(&duckdb_create_decimal_type) create_decimal_type;
+  decltype(&duckdb_create_list_type) create_list_type;
+  decltype(&duckdb_create_map_type) create_map_type;
+  decltype(&duckdb_create_struct_type) create_struct_type;
   decltype(&duckdb_destroy_logical_type) destroy_logical_type;
 };
 

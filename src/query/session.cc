@@ -101,6 +101,8 @@ Session::Session(std::shared_ptr<const Library> library, std::unique_ptr<Handles
 
 Session::~Session() = default;
 
+duckdb_connection Session::connection() const { return handles_->connection; }
+
 core::Result<std::unique_ptr<Session>> Session::Open(std::shared_ptr<const Library> library, SessionOptions options) {
   const Functions& duckdb = library->functions();
   Config config(duckdb);

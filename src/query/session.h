@@ -10,6 +10,9 @@
 #include "core/result.h"
 #include "query/library.h"
 #include "query/query_result.h"
+#include "query/source_table.h"
+
+struct _duckdb_connection;
 
 namespace sluice::query {
 
@@ -52,6 +55,11 @@ class Session {
   /// Run statements of our own, one after the other, and drop their results.
   core::Status Execute(const std::string& sql);
 
+  /// Let statements read `table.source` as the view `table.name`. Only the columns that a statement needs are asked
+  /// for. DuckDB's threads share each stream: one at a time calls Next, each copies its own batch. An error of the
+  /// source ends the statement with its message.
+  core::Status AddSource(const SourceTable& table);
+
   /// Make the statement that runs fail with Cancelled. Any thread.
   void Interrupt();
 
@@ -63,10 +71,12 @@ class Session {
 
   Session(std::shared_ptr<const Library> library, std::unique_ptr<Handles> handles);
   core::Result<QueryResult> RunOne(const std::string& sql, std::span<const Value> values, Trust trust);
+  _duckdb_connection* connection() const;
   core::Status CheckReadsOnly(const std::string& sql, const Statement& statement);
 
   std::shared_ptr<const Library> library_;
   std::unique_ptr<Handles> handles_;
+  std::size_t sources_ = 0;
 };
 
 }  // namespace sluice::query
