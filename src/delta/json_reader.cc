@@ -25,7 +25,7 @@ bool Unescape(std::string_view raw, std::string& text) {
 }  // namespace
 
 bool JsonReader::Load(std::string_view text) {
-  cursor_ = {};
+  loaded_ = false;
   if (text.size() > std::numeric_limits<std::uint32_t>::max() - columns::kTextPadding) return Fail("more than 4 GiB");
   if (text.find_first_not_of(kSpace) == std::string_view::npos) return Fail("there is nothing but white space");
   text_.clear();
@@ -35,6 +35,7 @@ bool JsonReader::Load(std::string_view text) {
   if (const char* flaw = index_.Build(block); flaw != nullptr) return Fail(flaw);
   cursor_ = json::Cursor(block, index_);
   cursor_.BeginRecord(0, static_cast<std::uint32_t>(block.size()));
+  loaded_ = true;
   return true;
 }
 

@@ -23,7 +23,7 @@ class JsonReader {
   void BeginRecord(std::uint32_t begin, std::uint32_t end) { cursor_.BeginRecord(begin, end); }
   bool AtEnd() const { return cursor_.AtEnd(); }
   /// Of the value that is read next, in the text.
-  std::uint32_t position() const { return cursor_.position(); }
+  std::uint32_t position() const { return loaded_ ? cursor_.position() : 0; }
 
   /// Take a null; false, and nothing taken, when something else is here.
   bool TakeNull();
@@ -76,6 +76,7 @@ class JsonReader {
   bool ReadKey(std::string_view& key);
   bool FailAsCursor() { return Fail(cursor_.flaw()); }
 
+  bool loaded_ = false;
   json::StructuralIndex index_;
   json::Cursor cursor_;
   std::string text_;  // with the padding that the cursor asks for
