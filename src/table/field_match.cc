@@ -173,11 +173,12 @@ class Matcher {
   }
 
   core::Status MatchVariant(const delta::DataType& wanted, const SchemaField& file, FieldMatch& match) {
-    const bool has_both =
-        std::count_if(file.children.begin(), file.children.end(), [](const SchemaField& child) {
-          return child.is_leaf() && (child.field->name() == "metadata" || child.field->name() == "value");
-        }) == 2;
-    if (file.field->type()->id() != arrow::Type::STRUCT || !has_both) return WrongType(match.path, file, wanted);
+    const auto has = [&](std::string_view name) {
+      return std::any_of(file.children.begin(), file.children.end(),
+                         [&](const SchemaField& child) { return child.field->name() == name; });
+    };
+    const bool whole = has("metadata") && (has("value") || has("typed_value"));
+    if (file.field->type()->id() != arrow::Type::STRUCT || !whole) return WrongType(match.path, file, wanted);
     match.shape = Shape::kVariant;
     AddLeaves(file);
     return core::Ok();

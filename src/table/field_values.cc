@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "schema/arrow_error.h"
+#include "table/shredded_variant.h"
 
 namespace sluice::table {
 namespace {
@@ -69,10 +70,13 @@ core::Result<ArrayPointer> ConvertMap(const FieldMatch& match, const arrow::Arra
   return arrow::MakeArray(std::move(data));
 }
 
-core::Result<ArrayPointer> ConvertVariant(const FieldMatch& match, const arrow::Array& values) {
+core::Result<ArrayPointer> ConvertVariant(const FieldMatch& match, const arrow::Array& values,
+                                          arrow::MemoryPool* pool) {
   const auto& type = static_cast<const arrow::StructType&>(*values.type());
   if (type.GetFieldIndex("typed_value") >= 0) {
-    return core::Unsupported(fmt::format("column '{}' is a shredded variant", match.path));
+    auto joined = JoinVariants(values, match.type, pool);
+    if (joined.has_value()) return joined;
+    return std::move(joined).error().WithPrefix(fmt::format("column '{}': ", match.path));
   }
   DataPointer data = values.data()->Copy();
   const std::vector<DataPointer> read = std::move(data->child_data);
@@ -108,7 +112,7 @@ core::Result<ArrayPointer> ConvertField(const FieldMatch& match, const ArrayPoin
     case Shape::kStruct: return ConvertStruct(match, *values, pool);
     case Shape::kList: return ConvertList(match, values, pool);
     case Shape::kMap: return ConvertMap(match, *values, pool);
-    case Shape::kVariant: return ConvertVariant(match, *values);
+    case Shape::kVariant: return ConvertVariant(match, *values, pool);
   }
   return values;
 }
