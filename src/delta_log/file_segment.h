@@ -75,11 +75,14 @@ class FileSegment {
 
   /// Held here, or read from the checkpoint now.
   core::Result<std::shared_ptr<const StatsTexts>> LoadStats() const;
+  /// The statistics that are held here; nullptr when they are still in a checkpoint.
+  const StatsTexts* held_stats() const { return stats_.get(); }
 
  private:
   friend class FileSegmentBuilder;
   struct Index;
 
+  std::string root_;
   std::string paths_;
   std::vector<std::uint64_t> path_ends_;
   std::vector<std::int64_t> sizes_;

@@ -53,7 +53,9 @@ class FileTable {
 
   /// A later version: `removed` canonical paths go, `added` come. Small segments are merged as they pile up, so that
   /// n versions of one file each cost O(n log n) together.
-  FileTable With(const std::vector<std::string>& removed, std::vector<delta::AddFile> added) const;
+  /// `root` is the table's folder, for the canonical paths of what comes.
+  FileTable With(const std::vector<std::string>& removed, const std::vector<delta::AddFile>& added,
+                 const std::string& root) const;
   /// Add a whole segment; `gone[row]`, when not empty, marks rows that are not live.
   void Append(std::shared_ptr<const FileSegment> files, std::vector<bool> gone);
 
@@ -63,6 +65,9 @@ class FileTable {
     std::shared_ptr<const std::vector<bool>> gone;  // null: all are live
     std::size_t live = 0;
   };
+
+  void Remove(std::vector<FileRef> files);
+  void MergeSmallPieces(const std::string& root);
 
   std::vector<Piece> pieces_;
   std::size_t live_ = 0;

@@ -1,7 +1,6 @@
 #include "parquet/open_file.h"
 
 #include <fmt/format.h>
-#include <parquet/file_reader.h>
 
 #include <array>
 #include <cstring>
@@ -58,10 +57,8 @@ core::Result<std::unique_ptr<::parquet::arrow::FileReader>> Open(std::unique_ptr
                                                                  const ::parquet::ArrowReaderProperties& properties,
                                                                  arrow::MemoryPool* pool) {
   using Opened = core::Result<std::unique_ptr<::parquet::arrow::FileReader>>;
-  SLUICE_TRY(CheckFrame(*file, source));
+  SLUICE_ASSIGN_OR_RETURN(auto reader, OpenParquetReader(std::move(file), source, pool));
   return ReadGuarded(source, [&]() -> Opened {
-    auto input = std::make_shared<FileInput>(std::move(file), pool);
-    auto reader = ::parquet::ParquetFileReader::Open(std::move(input), ReadProperties(pool));
     SLUICE_ASSIGN_OR_RETURN(auto opened, ::parquet::arrow::FileReader::Make(pool, std::move(reader), properties));
     return opened;
   });
@@ -83,6 +80,16 @@ core::Error ReadError(core::Error error, const std::string& source) {
     }
     default: return std::move(error).WithPrefix(source + ": ");
   }
+}
+
+core::Result<std::unique_ptr<::parquet::ParquetFileReader>> OpenParquetReader(
+    std::unique_ptr<storage::RandomAccessFile> file, const std::string& source, arrow::MemoryPool* pool) {
+  using Opened = core::Result<std::unique_ptr<::parquet::ParquetFileReader>>;
+  SLUICE_TRY(CheckFrame(*file, source));
+  return ReadGuarded(source, [&]() -> Opened {
+    auto input = std::make_shared<FileInput>(std::move(file), pool);
+    return ::parquet::ParquetFileReader::Open(std::move(input), ReadProperties(pool));
+  });
 }
 
 core::Result<std::unique_ptr<::parquet::arrow::FileReader>> OpenArrowReader(

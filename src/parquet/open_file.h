@@ -2,6 +2,7 @@
 
 #include <arrow/type_fwd.h>
 #include <parquet/arrow/reader.h>
+#include <parquet/file_reader.h>
 
 #include <memory>
 #include <string>
@@ -24,6 +25,10 @@ core::Result<std::unique_ptr<::parquet::arrow::FileReader>> OpenArrowReader(
 core::Result<std::unique_ptr<::parquet::arrow::FileReader>> OpenTableFile(
     std::unique_ptr<storage::RandomAccessFile> file, const std::string& source, std::int64_t batch_rows,
     arrow::MemoryPool* pool);
+
+/// The same below Arrow's columns, for who reads levels and values. Threads: any may read row groups.
+core::Result<std::unique_ptr<::parquet::ParquetFileReader>> OpenParquetReader(
+    std::unique_ptr<storage::RandomAccessFile> file, const std::string& source, arrow::MemoryPool* pool);
 
 /// An error that came out of reading `source`, as the user should see it: about the bytes, with the path in front.
 core::Error ReadError(core::Error error, const std::string& source);

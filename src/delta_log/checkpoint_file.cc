@@ -1,0 +1,216 @@
+#include "delta_log/checkpoint_file.h"
+
+#include <arrow/record_batch.h>
+#include <fmt/format.h>
+#include <parquet/arrow/reader.h>
+#include <parquet/metadata.h>
+#include <parquet/schema.h>
+#include <parquet/statistics.h>
+
+#include <utility>
+#include <vector>
+
+#include "parquet/open_file.h"
+#include "schema/arrow_error.h"
+
+namespace sluice::delta_log {
+namespace {
+
+using ::parquet::schema::GroupNode;
+using ::parquet::schema::Node;
+
+constexpr std::int64_t kLevelsPerRead = 4096;
+constexpr std::int64_t kRowsPerBatch = 16 * 1024;
+constexpr int kDepthMax = 16;
+
+std::int16_t DefinitionOf(const Node* node) {
+  std::int16_t definition = 0;
+  for (; node != nullptr && node->parent() != nullptr; node = node->parent()) {
+    if (!node->is_required()) ++definition;
+  }
+  return definition;
+}
+
+/// From a list, a map or a leaf down to the leaf. A map forks once, below its repeated group.
+const Node* Descend(const Node* node, bool map_value) {
+  for (int depth = 0; node->is_group(); ++depth) {
+    const auto& group = static_cast<const GroupNode&>(*node);
+    const int fields = group.field_count();
+    if (depth > kDepthMax || fields < 1 || fields > 2 || (fields == 1 && map_value && group.is_repeated()))
+      return nullptr;
+    node = group.field(fields == 2 && map_value ? 1 : 0).get();
+    if (fields == 2) map_value = false;
+  }
+  return node;
+}
+
+/// One file for several readers.
+class SharedFile final : public storage::RandomAccessFile {
+ public:
+  explicit SharedFile(std::shared_ptr<storage::RandomAccessFile> file) : file_(std::move(file)) {}
+  std::uint64_t size() const override { return file_->size(); }
+  core::Result<std::size_t> ReadAt(std::uint64_t offset, std::span<char> out) override {
+    return file_->ReadAt(offset, out);
+  }
+
+ private:
+  std::shared_ptr<storage::RandomAccessFile> file_;
+};
+
+}  // namespace
+
+core::Result<std::shared_ptr<const CheckpointFile>> CheckpointFile::Open(storage::FileSystem& files,
+                                                                         const std::string& path,
+                                                                         arrow::MemoryPool* pool) {
+  SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<storage::RandomAccessFile> file, files.OpenRandomAccess(path));
+  SLUICE_ASSIGN_OR_RETURN(auto reader, parquet::OpenParquetReader(std::make_unique<SharedFile>(file), path, pool));
+  return std::shared_ptr<const CheckpointFile>(new CheckpointFile(path, std::move(file), std::move(reader), pool));
+}
+
+int CheckpointFile::row_groups() const { return reader_->metadata()->num_row_groups(); }
+
+std::int64_t CheckpointFile::rows(int row_group) const { return reader_->metadata()->RowGroup(row_group)->num_rows(); }
+
+const Node* CheckpointFile::FindNode(Names names) const {
+  const Node* node = reader_->metadata()->schema()->group_node();
+  for (const std::string_view name : names) {
+    if (!node->is_group()) return nullptr;
+    const auto& group = static_cast<const GroupNode&>(*node);
+    const int index = group.FieldIndex(std::string(name));
+    if (index < 0) return nullptr;
+    node = group.field(index).get();
+  }
+  return node;
+}
+
+bool CheckpointFile::HasColumn(Names names) const { return FindNode(names) != nullptr; }
+
+core::Result<std::optional<CheckpointLeaf>> CheckpointFile::FindLeaf(Names names, bool map_value) const {
+  using Found = std::optional<CheckpointLeaf>;
+  const Node* container = FindNode(names);
+  if (container == nullptr) return Found();
+  const Node* node = Descend(container, map_value);
+  const int column = node == nullptr ? -1 : reader_->metadata()->schema()->ColumnIndex(*node);
+  if (column < 0) {
+    return core::Corruption(fmt::format("column {} has not the shape that checkpoints give it", fmt::join(names, ".")));
+  }
+  const ::parquet::ColumnDescriptor* descriptor = reader_->metadata()->schema()->Column(column);
+  CheckpointLeaf leaf{.column = column,
+                      .type = descriptor->physical_type(),
+                      .max_definition = descriptor->max_definition_level(),
+                      .container_definition = DefinitionOf(container)};
+  if (container->is_repeated()) --leaf.container_definition;  // a bare repeated field
+  const Node* repeated = node;
+  while (repeated != nullptr && !repeated->is_repeated()) repeated = repeated->parent();
+  leaf.entry_definition = DefinitionOf(repeated);
+  return Found(leaf);
+}
+
+bool CheckpointFile::AllNull(int row_group, const CheckpointLeaf& leaf) const {
+  if (leaf.max_definition == 0) return false;
+  const auto chunk = reader_->metadata()->RowGroup(row_group)->ColumnChunk(leaf.column);
+  const auto statistics = chunk->statistics();
+  return statistics != nullptr && statistics->HasNullCount() && statistics->null_count() == chunk->num_values();
+}
+
+core::Error CheckpointFile::WrongType(const CheckpointLeaf& leaf, std::string_view expected) const {
+  return core::Corruption(fmt::format("column {} is {}, not {}",
+                                      reader_->metadata()->schema()->Column(leaf.column)->path()->ToDotString(),
+                                      ::parquet::TypeToString(leaf.type), expected));
+}
+
+template <typename Type, typename Call>
+core::Status CheckpointFile::VisitColumn(int row_group, const CheckpointLeaf& leaf, Call&& call) const {
+  using Value = typename Type::c_type;
+  const std::shared_ptr<::parquet::ColumnReader> column = reader_->RowGroup(row_group)->Column(leaf.column);
+  auto& typed = static_cast<::parquet::TypedColumnReader<Type>&>(*column);
+  // Levels that the column does not have are not written, and stay 0.
+  std::vector<std::int16_t> definitions(kLevelsPerRead);
+  std::vector<std::int16_t> repetitions(kLevelsPerRead);
+  const auto values = std::make_unique<Value[]>(kLevelsPerRead);
+  const auto damaged = [&] {
+    return core::Corruption(
+        fmt::format("row group {} has not all values of column {}", row_group, column->descr()->path()->ToDotString()));
+  };
+  std::int64_t rows_seen = 0;
+  while (typed.HasNext()) {
+    std::int64_t values_read = 0;
+    const std::int64_t levels =
+        typed.ReadBatch(kLevelsPerRead, definitions.data(), repetitions.data(), values.get(), &values_read);
+    if (levels == 0) return damaged();
+    std::int64_t values_used = 0;
+    for (std::int64_t i = 0; i < levels; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      const bool begins_row = repetitions[at] == 0;
+      rows_seen += begins_row ? 1 : 0;
+      const bool present = definitions[at] == leaf.max_definition;
+      if (rows_seen == 0 || (present && values_used == values_read)) return damaged();
+      call(begins_row, definitions[at], present ? &values[static_cast<std::size_t>(values_used++)] : nullptr);
+    }
+  }
+  return rows_seen == rows(row_group) ? core::Ok() : damaged();
+}
+
+core::Status CheckpointFile::VisitTexts(int row_group, const CheckpointLeaf& leaf,
+                                        const Visit<std::string_view>& visit) const {
+  if (leaf.type != ::parquet::Type::BYTE_ARRAY) return WrongType(leaf, "text");
+  return VisitColumn<::parquet::ByteArrayType>(
+      row_group, leaf, [&visit](bool begins_row, std::int16_t definition, const ::parquet::ByteArray* value) {
+        if (value == nullptr) return visit(begins_row, definition, nullptr);
+        const std::string_view text(reinterpret_cast<const char*>(value->ptr), value->len);
+        visit(begins_row, definition, &text);
+      });
+}
+
+core::Status CheckpointFile::VisitIntegers(int row_group, const CheckpointLeaf& leaf,
+                                           const Visit<std::int64_t>& visit) const {
+  const auto call = [&visit](bool begins_row, std::int16_t definition, const auto* value) {
+    if (value == nullptr) return visit(begins_row, definition, nullptr);
+    const std::int64_t number = *value;
+    visit(begins_row, definition, &number);
+  };
+  if (leaf.type == ::parquet::Type::INT64) return VisitColumn<::parquet::Int64Type>(row_group, leaf, call);
+  if (leaf.type == ::parquet::Type::INT32) return VisitColumn<::parquet::Int32Type>(row_group, leaf, call);
+  return WrongType(leaf, "an integer");
+}
+
+core::Status CheckpointFile::VisitBooleans(int row_group, const CheckpointLeaf& leaf, const Visit<bool>& visit) const {
+  if (leaf.type != ::parquet::Type::BOOLEAN) return WrongType(leaf, "a boolean");
+  return VisitColumn<::parquet::BooleanType>(row_group, leaf, visit);
+}
+
+core::Status CheckpointFile::VisitLevels(
+    int row_group, const CheckpointLeaf& leaf,
+    const std::function<void(bool begins_row, std::int16_t definition)>& visit) const {
+  switch (leaf.type) {
+    case ::parquet::Type::BYTE_ARRAY:
+      return VisitTexts(row_group, leaf,
+                        [&](bool begins, std::int16_t definition, auto) { visit(begins, definition); });
+    case ::parquet::Type::BOOLEAN:
+      return VisitBooleans(row_group, leaf,
+                           [&](bool begins, std::int16_t definition, auto) { visit(begins, definition); });
+    default:
+      return VisitIntegers(row_group, leaf,
+                           [&](bool begins, std::int16_t definition, auto) { visit(begins, definition); });
+  }
+}
+
+core::Status CheckpointFile::VisitColumns(int row_group, Names names,
+                                          const std::function<core::Status(const arrow::RecordBatch&)>& visit) const {
+  SLUICE_ASSIGN_OR_RETURN(const auto opened,
+                          parquet::OpenTableFile(std::make_unique<SharedFile>(file_), path_, kRowsPerBatch, pool_));
+  const ::parquet::SchemaDescriptor& schema = *opened->parquet_reader()->metadata()->schema();
+  std::vector<int> columns;
+  const std::string prefix = fmt::format("{}.", fmt::join(names, "."));
+  for (int i = 0; i < schema.num_columns(); ++i) {
+    if (schema.Column(i)->path()->ToDotString().starts_with(prefix)) columns.push_back(i);
+  }
+  SLUICE_ASSIGN_OR_RETURN(const auto batches, opened->GetRecordBatchReader({row_group}, columns));
+  while (true) {
+    SLUICE_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::RecordBatch> batch, batches->Next());
+    if (batch == nullptr) return core::Ok();
+    SLUICE_TRY(visit(*batch));
+  }
+}
+
+}  // namespace sluice::delta_log

@@ -1,0 +1,124 @@
+#include "delta_log/log_tail.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "delta_log/log_reader.h"
+
+namespace sluice::delta_log {
+namespace {
+
+const delta::DeletionVectorDescriptor* VectorOf(const auto& action) {
+  return action.deletion_vector.has_value() ? &*action.deletion_vector : nullptr;
+}
+
+}  // namespace
+
+LogTail::LogTail(const storage::Environment& environment, std::string root, ReplayGoal goal)
+    : environment_(environment), root_(std::move(root)), goal_(goal), adds_(root_) {}
+
+core::Status LogTail::Extend(std::span<const CommitFile> replay, std::span<const CommitFile> commits) {
+  const std::vector<CommitFile> newest_first(replay.rbegin(), replay.rend());
+  const auto selection = goal_ == ReplayGoal::kProtocolAndMetadata ? delta::ActionSelection::kProtocolAndMetadata
+                                                                   : delta::ActionSelection::kAll;
+  return ReadCommits(environment_, newest_first, selection,
+                     [&](const CommitFile& file, core::Result<delta::ActionSet> actions) {
+                       return Replay(file, std::move(actions), commits);
+                     });
+}
+
+core::Status LogTail::Replay(const CommitFile& file, core::Result<delta::ActionSet> actions,
+                             std::span<const CommitFile> commits) {
+  if (actions.has_value()) return Apply(file, *actions);
+  if (file.first == file.last) return std::move(actions).error();
+  notes.push_back(fmt::format("compaction ignored: {}", actions.error().message()));
+  const auto first = std::ranges::lower_bound(commits, file.first, {}, &CommitFile::first);
+  const auto end = std::ranges::upper_bound(commits, file.last, {}, &CommitFile::first);
+  return Extend({first, end}, {});
+}
+
+core::Status LogTail::Apply(const CommitFile& file, const delta::ActionSet& actions) {
+  if (!std::exchange(began_, true) && file.first == file.last) newest_commit_info_ = actions.commit_info;
+  SLUICE_TRY(ApplyFiles(file, actions));
+  Add(actions);
+  return core::Ok();
+}
+
+void LogTail::Add(const delta::ActionSet& checkpoint) {
+  if (!protocol_.has_value()) protocol_ = checkpoint.protocol;
+  if (!metadata_.has_value()) metadata_ = checkpoint.metadata;
+  for (const auto& transaction : checkpoint.transactions) transactions_.try_emplace(transaction.app_id, transaction);
+  for (const auto& domain : checkpoint.domains) domains_.try_emplace(domain.domain, domain);
+}
+
+FileKey LogTail::PathKey(std::string_view path) { return KeyOfPath(CanonicalView(path, root_, path_storage_)); }
+
+core::Error LogTail::ReplacedWithoutRemoval(const std::string& where, std::string_view path) const {
+  return core::Corruption(
+      fmt::format("{}: file '{}' is there already, under another deletion vector, and is added again "
+                  "without being removed",
+                  where, path));
+}
+
+core::Status LogTail::ApplyFiles(const CommitFile& file, const delta::ActionSet& actions) {
+  if (goal_ == ReplayGoal::kProtocolAndMetadata) return core::Ok();
+  for (const delta::AddFile& add : actions.adds) {
+    const FileKey path = PathKey(add.path);
+    if (!seen_.Insert(KeyOfFile(path, VectorOf(add))) || goal_ == ReplayGoal::kTombstones) continue;
+    if (!live_paths_.Insert(path)) return ReplacedWithoutRemoval(file.path, add.path);
+    adds_.Add(add);
+  }
+  for (const delta::RemoveFile& remove : actions.removes) {
+    if (!seen_.Insert(KeyOfFile(PathKey(remove.path), VectorOf(remove)))) continue;
+    if (goal_ == ReplayGoal::kTombstones) removes_.push_back(remove);
+  }
+  return core::Ok();
+}
+
+std::map<std::string, delta::DomainMetadata, std::less<>> LogTail::TakeDomains() {
+  std::erase_if(domains_, [](const auto& domain) { return domain.second.removed; });
+  return std::move(domains_);
+}
+
+core::Result<std::vector<bool>> LogTail::FindGone(const FileSegment& files) const {
+  std::vector<bool> gone;
+  if (seen_.empty()) return gone;
+  gone.resize(files.size());
+  std::string storage;
+  for (std::size_t row = 0; row < files.size(); ++row) {
+    const FileKey path = KeyOfPath(CanonicalView(files.path(row), root_, storage));
+    gone[row] = seen_.Contains(KeyOfFile(path, files.deletion_vector(row)));
+    if (!gone[row] && live_paths_.Contains(path)) {
+      return ReplacedWithoutRemoval("the commits after the checkpoint", files.path(row));
+    }
+  }
+  return gone;
+}
+
+core::Result<FileTable> LogTail::TakeFiles(std::vector<std::shared_ptr<const FileSegment>> checkpoint) {
+  std::vector<core::Result<std::vector<bool>>> gone(checkpoint.size());
+  {
+    core::TaskGroup group(environment_.executor);
+    for (std::size_t i = 0; i < checkpoint.size(); ++i) {
+      group.Run([this, &gone, &checkpoint, i] { gone[i] = FindGone(*checkpoint[i]); });
+    }
+  }
+  FileTable files;
+  for (std::size_t i = 0; i < checkpoint.size(); ++i) {
+    SLUICE_ASSIGN_OR_RETURN(std::vector<bool> rows, std::move(gone[i]));
+    files.Append(std::move(checkpoint[i]), std::move(rows));
+  }
+  if (adds_.size() > 0) files.Append(adds_.Build(), {});
+  return files;
+}
+
+std::vector<delta::RemoveFile> LogTail::TakeTombstones(std::vector<delta::RemoveFile> checkpoint) {
+  for (delta::RemoveFile& remove : checkpoint) {
+    if (!seen_.Contains(KeyOfFile(PathKey(remove.path), VectorOf(remove)))) removes_.push_back(std::move(remove));
+  }
+  return std::move(removes_);
+}
+
+}  // namespace sluice::delta_log
