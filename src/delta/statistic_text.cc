@@ -7,7 +7,9 @@
 #include <cmath>
 
 #include "columns/utf8.h"
+#include "delta/float_text.h"
 #include "delta/json_writer.h"
+#include "expression/time_text.h"
 
 namespace sluice::delta {
 namespace {
@@ -17,21 +19,13 @@ constexpr std::string_view kLastCodePoint = "\xF4\x8F\xBF\xBF";  // U+10FFFF
 
 std::int64_t FloorDivide(std::int64_t value, std::int64_t by) { return value / by - (value % by < 0 ? 1 : 0); }
 
-std::string DateText(std::int64_t days) {
-  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{days}}};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()));
-}
-
-// With `digits` of six behind the point; the others are cut off.
-std::string TimestampText(std::int64_t micros, char separator, std::size_t digits) {
+// Cut to milliseconds.
+std::string MillisText(std::int64_t micros) {
   const std::int64_t days = FloorDivide(micros, kMicrosPerDay);
   const std::int64_t rest = micros - days * kMicrosPerDay;
   const std::int64_t seconds = rest / 1'000'000;
-  std::string text = fmt::format("{}{}{:02}:{:02}:{:02}.{:06}", DateText(days), separator, seconds / 3600,
-                                 seconds / 60 % 60, seconds % 60, rest % 1'000'000);
-  text.resize(text.size() - (6 - digits));
-  return text;
+  return fmt::format("{}T{:02}:{:02}:{:02}.{:03}", expression::FormatDate(days), seconds / 3600, seconds / 60 % 60,
+                     seconds % 60, rest / 1000 % 1000);
 }
 
 bool IsWrittenYear(std::int64_t days) {
@@ -41,11 +35,8 @@ bool IsWrittenYear(std::int64_t days) {
   return kFirst <= days && days <= kLast;
 }
 
-template <typename T>
-std::string FloatText(T value) {
-  std::string text = fmt::format("{}", value);
-  if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
-  return text;
+std::string FloatText(double number, const DataType& type) {
+  return type.kind == TypeKind::kFloat ? JavaText(static_cast<float>(number)) : JavaText(number);
 }
 
 std::string DecimalText(Int128 unscaled, std::int32_t scale) {
@@ -114,7 +105,7 @@ std::optional<std::string> FormatStatistic(const StatisticValue& value, const Da
   if (const auto* text = std::get_if<std::string>(&value)) return TextStatistic(*text, side, prefix_length);
   if (const auto* number = std::get_if<double>(&value)) {
     if (!std::isfinite(*number)) return std::nullopt;
-    return type.kind == TypeKind::kFloat ? FloatText(static_cast<float>(*number)) : FloatText(*number);
+    return FloatText(*number, type);
   }
   const Int128 number = std::get<Int128>(value);
   const auto word = static_cast<std::int64_t>(number);
@@ -122,28 +113,26 @@ std::optional<std::string> FormatStatistic(const StatisticValue& value, const Da
     case TypeKind::kDecimal: return DecimalText(number, type.scale);
     case TypeKind::kDate:
       if (!IsWrittenYear(word)) return std::nullopt;
-      return '"' + DateText(word) + '"';
+      return '"' + expression::FormatDate(word) + '"';
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampNtz:
       if (!IsWrittenYear(FloorDivide(word, kMicrosPerDay))) return std::nullopt;
-      return '"' + TimestampText(word, 'T', 3) + (type.kind == TypeKind::kTimestamp ? "Z\"" : "\"");
+      return '"' + MillisText(word) + (type.kind == TypeKind::kTimestamp ? "Z\"" : "\"");
     default: return std::to_string(word);
   }
 }
 
 std::string ToText(const StatisticValue& value, const DataType& type) {
   if (const auto* text = std::get_if<std::string>(&value)) return Quoted(*text);
-  if (const auto* number = std::get_if<double>(&value)) {
-    return type.kind == TypeKind::kFloat ? FloatText(static_cast<float>(*number)) : FloatText(*number);
-  }
+  if (const auto* number = std::get_if<double>(&value)) return FloatText(*number, type);
   const Int128 number = std::get<Int128>(value);
   const auto word = static_cast<std::int64_t>(number);
   switch (type.kind) {
     case TypeKind::kDecimal: return DecimalText(number, type.scale);
     case TypeKind::kBoolean: return word != 0 ? "true" : "false";
-    case TypeKind::kDate: return DateText(word);
+    case TypeKind::kDate: return expression::FormatDate(word);
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampNtz: return TimestampText(word, ' ', 6);
+    case TypeKind::kTimestampNtz: return expression::FormatTimestamp(word);
     default: return std::to_string(word);
   }
 }

@@ -19,12 +19,11 @@ enum class Side : std::uint8_t { kMin, kMax };
 std::optional<std::string> FormatStatistic(const StatisticValue& value, const DataType& type, Side side,
                                            std::int64_t prefix_length);
 
-/// A prefix of `text` of `length` code points that no text in a column with the largest text `text` is greater than:
-/// with U+007F or U+10FFFF behind it when it is shorter. It grows over U+10FFFF, to twice the length; nullopt beyond.
-/// `text` is UTF-8.
+/// A short text that is not below `text`: its first `length` code points and behind them, unless that is all, U+007F or
+/// U+10FFFF. Where a U+10FFFF would be cut off the text is longer; nullopt beyond twice the length. `text` is UTF-8.
 std::optional<std::string> CutLargestText(std::string_view text, std::int64_t length);
 
-/// As people read it: 12.50, 2024-05-01, 2024-05-01 12:00:00.500000, 'text' (cut after 40 bytes).
+/// As people read it: 12.50, 2024-05-01, 2024-05-01 12:00:00.5, 'text' (cut after 40 bytes).
 std::string ToText(const StatisticValue& value, const DataType& type);
 
 /// A value of `type` that statistics give, as the content of a JSON string or as a JSON number or word; nullopt when it

@@ -1,36 +1,53 @@
 #include "encoding/bounds.h"
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
+#include <iterator>
 #include <limits>
-#include <type_traits>
 
 namespace sluice::encoding {
 namespace {
 
+// Independent chains of comparisons hide their latency. More than one do not pay for floats.
 template <typename T>
-std::optional<Bounds<T>> FloatBounds(std::span<const T> values) {
-  constexpr T kInfinity = std::numeric_limits<T>::infinity();
-  T min = kInfinity;
-  T max = -kInfinity;
+struct FloatExtremes {
+  static constexpr std::size_t kChains = sizeof(T) == 8 ? 4 : 1;
+
+  T min[kChains];
+  T max[kChains];
+  bool nan[kChains];
+
   // A comparison with NaN is false, so NaN is never taken.
-  for (const T value : values) {
-    min = value < min ? value : min;
-    max = value > max ? value : max;
+  void Add(T value, std::size_t chain) {
+    min[chain] = value < min[chain] ? value : min[chain];
+    max[chain] = value > max[chain] ? value : max[chain];
+    nan[chain] = nan[chain] || std::isnan(value);
   }
+};
+
+template <typename T>
+std::optional<Bounds<T>> FloatBounds(std::span<const T> values, bool* has_nan) {
+  constexpr std::size_t kChains = FloatExtremes<T>::kChains;
+  FloatExtremes<T> extremes;
+  for (std::size_t chain = 0; chain < kChains; ++chain) {
+    extremes.min[chain] = std::numeric_limits<T>::infinity();
+    extremes.max[chain] = -std::numeric_limits<T>::infinity();
+    extremes.nan[chain] = false;
+  }
+  std::size_t i = 0;
+  for (; i + kChains <= values.size(); i += kChains) {
+    for (std::size_t chain = 0; chain < kChains; ++chain) extremes.Add(values[i + chain], chain);
+  }
+  for (; i < values.size(); ++i) extremes.Add(values[i], 0);
+  T min = *std::ranges::min_element(extremes.min);
+  T max = *std::ranges::max_element(extremes.max);
+  if (has_nan != nullptr) *has_nan = std::ranges::find(extremes.nan, true) != std::end(extremes.nan);
   if (!(min <= max)) return std::nullopt;
   if (min == T{0}) min = -T{0};
   if (max == T{0}) max = T{0};
   return Bounds<T>{min, max};
-}
-
-// Without a branch, so that several are looked at at once.
-template <typename T>
-bool FindNan(std::span<const T> values) {
-  using Mask = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
-  Mask found = 0;
-  for (const T value : values) found |= value != value ? ~Mask{0} : Mask{0};
-  return found != 0;
 }
 
 // The first 8 bytes as a number that compares as they do.
@@ -54,13 +71,13 @@ struct Extreme {
 
 }  // namespace
 
-std::optional<Bounds<float>> BoundsOfFloats(std::span<const float> values) { return FloatBounds(values); }
+std::optional<Bounds<float>> BoundsOfFloats(std::span<const float> values, bool* has_nan) {
+  return FloatBounds(values, has_nan);
+}
 
-std::optional<Bounds<double>> BoundsOfFloats(std::span<const double> values) { return FloatBounds(values); }
-
-bool HasNan(std::span<const float> values) { return FindNan(values); }
-
-bool HasNan(std::span<const double> values) { return FindNan(values); }
+std::optional<Bounds<double>> BoundsOfFloats(std::span<const double> values, bool* has_nan) {
+  return FloatBounds(values, has_nan);
+}
 
 std::optional<Bounds<std::string_view>> BoundsOfTexts(const Texts& texts) {
   if (texts.size() == 0) return std::nullopt;

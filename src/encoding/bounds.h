@@ -34,12 +34,10 @@ std::optional<Bounds<T>> BoundsOfIntegers(std::span<const T> values) {
 }
 
 /// Of floating-point numbers; NaN does not count. A smallest of 0.0 becomes -0.0 and a largest of -0.0 becomes 0.0, as
-/// parquet-format asks, so that a search for either zero finds both.
-std::optional<Bounds<float>> BoundsOfFloats(std::span<const float> values);
-std::optional<Bounds<double>> BoundsOfFloats(std::span<const double> values);
-/// NaN is among the numbers.
-bool HasNan(std::span<const float> values);
-bool HasNan(std::span<const double> values);
+/// parquet-format asks, so that a search for either zero finds both. `has_nan`, unless nullptr, says whether there is
+/// NaN.
+std::optional<Bounds<float>> BoundsOfFloats(std::span<const float> values, bool* has_nan = nullptr);
+std::optional<Bounds<double>> BoundsOfFloats(std::span<const double> values, bool* has_nan = nullptr);
 /// Of byte strings, compared as unsigned bytes; the views are of `texts`.
 std::optional<Bounds<std::string_view>> BoundsOfTexts(const Texts& texts);
 

@@ -42,7 +42,6 @@ class NumberValues final : public ColumnValues {
 
   Page EncodePage(encoding::ByteBuffer& out) override {
     Page page{.encoding = EncodeValues(out), .bounds = {}};
-    LookForNan();
     if (const auto bounds = BoundsOfPage()) {
       page.bounds = Encoded(*bounds);
       if (bounds_) {
@@ -98,17 +97,14 @@ class NumberValues final : public ColumnValues {
     return PageEncoding::PLAIN;
   }
 
-  std::optional<encoding::Bounds<Compared>> BoundsOfPage() const {
+  std::optional<encoding::Bounds<Compared>> BoundsOfPage() {
     if constexpr (std::is_floating_point_v<Compared>) {
-      return encoding::BoundsOfFloats(Gathered<Compared>());
+      bool has_nan = false;
+      const auto bounds = encoding::BoundsOfFloats(Gathered<Compared>(), &has_nan);
+      has_nan_ = has_nan_ || has_nan;
+      return bounds;
     } else {
       return encoding::BoundsOfIntegers(Gathered<Compared>());
-    }
-  }
-
-  void LookForNan() {
-    if constexpr (std::is_floating_point_v<Compared>) {
-      if (!has_nan_) has_nan_ = encoding::HasNan(Gathered<Compared>());
     }
   }
 
