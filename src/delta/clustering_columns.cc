@@ -20,12 +20,13 @@ core::Result<std::vector<ColumnPath>> ParseClusteringColumns(std::string_view co
     found = true;
     return reader.ReadArray(read_column) || reader.FailIn(name);
   };
-  const bool good = reader.Load(configuration) && reader.ReadObject(read_member) && reader.AtEnd();
-  if (!good || !found) {
-    return core::Corruption(fmt::format("domain {}, byte {}: {}", kClusteringDomain, reader.position(),
-                                        good ? "clusteringColumns is absent" : reader.flaw()));
+  if (!reader.Load(configuration)) {
+    return core::Corruption(fmt::format("domain {}: {}", kClusteringDomain, reader.flaw()));
   }
-  return columns;
+  const bool good = reader.ReadObject(read_member) && (reader.AtEnd() || reader.Fail("more text follows"));
+  if (good && found) return columns;
+  return core::Corruption(fmt::format("domain {}, byte {}: {}", kClusteringDomain, reader.position(),
+                                      good ? "clusteringColumns is absent" : reader.flaw()));
 }
 
 std::string FormatClusteringColumns(const std::vector<ColumnPath>& columns) {

@@ -18,9 +18,9 @@ namespace sluice::parquet {
 
 /// What was written, and why it was encoded so.
 struct ColumnSummary {
-  std::string column;  ///< leaf path, dotted for nested columns
+  std::string column = {};  ///< leaf path, dotted for nested columns
   Encoding encoding = Encoding::kPlain;
-  std::string reason;  ///< "1.1 bytes a value; dict 3.0, plain 3.4"
+  std::string reason = {};  ///< "1.1 bytes a value; dict 3.0, plain 3.4"
   std::uint64_t bytes_encoded = 0;
   std::uint64_t bytes_compressed = 0;
   LeafStatistics statistics = {};
@@ -30,7 +30,7 @@ struct FileSummary {
   std::uint64_t rows = 0;
   std::uint64_t bytes = 0;
   std::uint64_t row_groups = 0;
-  std::vector<ColumnSummary> columns;
+  std::vector<ColumnSummary> columns = {};
 };
 
 /// Writes one Parquet file; the only place that decides how values become pages.
