@@ -1,6 +1,6 @@
 # Everything that CI runs, as named steps. Each step's output goes to build/test/STEP.log; a failing one is shown.
 
-STEPS=(house headers unit cases odd bad kill readers guide install fuzz)
+STEPS=(house headers unit cases odd bad kill readers delta guide install fuzz)
 
 help_test() {
   cat <<'HELP'
@@ -13,6 +13,7 @@ Sets up, builds what is needed, and runs the steps (all, or those named):
   kill     kill -9 at random moments                          readers  files read back by pyarrow, DuckDB and Polars
   guide    every command of docs/guide                        install  the installed folder runs from anywhere
   fuzz     each fuzz target for a few seconds on its corpus
+  delta    Delta tables: delta-rs, DuckDB and a naive reader as witnesses, concurrent writers, kill -9
 HELP
 }
 
@@ -38,6 +39,10 @@ step_readers() {
   local name status=0
   for name in round_trip silent_loss; do "$PYTHON" "tests/conformance/$name.py" || status=1; done
   return $status
+}
+step_delta() {
+  local python=.deps/delta-venv/bin/python
+  "$python" tests/delta/protocol_lint_test.py && "$python" tests/delta/run.py --scale "${DELTA_SCALE:-1}"
 }
 step_guide() { "$PYTHON" tests/guide/run_guide.py; }
 step_install() { python3 tests/install/run.py; }
