@@ -113,6 +113,17 @@ constexpr ObjectField<Sidecar> kSidecarFields[] = {
     Member<&Sidecar::tags>("tags"),
 };
 
+template <typename Action>
+bool ReadOne(JsonReader& in, std::optional<Action>& action) {
+  if (action) return in.Fail("the action is there twice");
+  return Read(in, action.emplace());
+}
+
+template <typename Action>
+bool ReadNext(JsonReader& in, std::vector<Action>& actions) {
+  return Read(in, actions.emplace_back());
+}
+
 }  // namespace
 
 bool Read(JsonReader& in, AddFile& add) { return ReadFields(in, kAddFields, add); }
@@ -125,6 +136,22 @@ bool Read(JsonReader& in, DomainMetadata& domain) { return ReadFields(in, kDomai
 bool Read(JsonReader& in, CheckpointMetadata& checkpoint) { return ReadFields(in, kCheckpointFields, checkpoint); }
 bool Read(JsonReader& in, Sidecar& sidecar) { return ReadFields(in, kSidecarFields, sidecar); }
 bool Read(JsonReader& in, DeletionVectorDescriptor& vector) { return ReadFields(in, kDescriptorFields, vector); }
+
+bool ReadAction(JsonReader& in, std::string_view name, LogFileKind kind, ActionSet& actions) {
+  if (name == "add") return ReadNext(in, actions.adds);
+  if (name == "remove") return ReadNext(in, actions.removes);
+  if (name == "txn") return ReadNext(in, actions.transactions);
+  if (name == "domainMetadata") return ReadNext(in, actions.domains);
+  if (name == "protocol") return ReadOne(in, actions.protocol);
+  if (name == "metaData") return ReadOne(in, actions.metadata);
+  const bool checkpoint = kind == LogFileKind::kCheckpoint;
+  if (checkpoint && name == "checkpointMetadata") return ReadOne(in, actions.checkpoint_metadata);
+  if (checkpoint && name == "sidecar") return ReadNext(in, actions.sidecars);
+  if (!checkpoint && name == "cdc") return ReadNext(in, actions.cdcs);
+  // Of several the first counts: only that one can hold the timestamp.
+  if (!checkpoint && name == "commitInfo" && !actions.commit_info) return ReadOne(in, actions.commit_info);
+  return in.Skip();
+}
 
 void Write(JsonWriter& out, const AddFile& add) { WriteFields(out, kAddFields, add); }
 void Write(JsonWriter& out, const RemoveFile& remove) { WriteFields(out, kRemoveFields, remove); }

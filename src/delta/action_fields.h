@@ -1,6 +1,7 @@
 #pragma once
 
 #include "delta/action.h"
+#include "delta/commit_rules.h"
 #include "delta/object_fields.h"
 
 namespace sluice::delta {
@@ -20,6 +21,10 @@ bool Read(JsonReader& in, Sidecar& sidecar);
 bool Read(JsonReader& in, DeletionVectorDescriptor& vector);
 /// Leniently: a value of another type than expected is kept as JSON text where text is kept, else left out.
 bool Read(JsonReader& in, CommitInfo& info);
+
+/// Read the body of the action `name` into `actions`; what does not belong into a file of the log of this kind is
+/// skipped, and so is a second commitInfo. Fails for a second protocol, metaData or checkpointMetadata.
+bool ReadAction(JsonReader& in, std::string_view name, LogFileKind kind, ActionSet& actions);
 
 void Write(JsonWriter& out, const AddFile& add);
 void Write(JsonWriter& out, const RemoveFile& remove);

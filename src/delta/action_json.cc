@@ -33,13 +33,7 @@ class LogFileParser {
  private:
   core::Status ParsePiece(std::size_t begin, std::size_t end);
   bool ReadLine();
-  bool ReadAction(std::string_view name);
-  template <typename Action>
-  bool ReadOne(std::optional<Action>& action);
-  template <typename Action>
-  bool ReadNext(std::vector<Action>& actions, std::vector<std::size_t>& places);
-  template <typename Action>
-  bool ReadNext(std::vector<Action>& actions);
+  void KeepPlace(std::size_t place);
   /// Where the first line of [begin, end) stands that is no JSON.
   core::Error ErrorOfPiece(std::size_t begin, std::size_t end);
   core::Error ErrorAt(std::size_t place, const std::string& what) const;
@@ -98,7 +92,11 @@ bool LogFileParser::ReadLine() {
     // Giving up on the rest of a line saves checking what is not wanted.
     if (!Selected(name)) skipped = true;
     if (skipped) return false;
-    return in_.TakeNull() || ReadAction(name) || in_.FailIn(name);
+    const std::size_t place = piece_begin_ + in_.position();
+    if (in_.TakeNull()) return true;
+    if (!ReadAction(in_, name, options_.kind, actions_)) return in_.FailIn(name);
+    KeepPlace(place);
+    return true;
   });
   if (skipped) return true;
   return good && (in_.AtEnd() || in_.Fail("something follows the action on its line"));
@@ -113,37 +111,11 @@ bool LogFileParser::Selected(std::string_view name) const {
   return true;
 }
 
-bool LogFileParser::ReadAction(std::string_view name) {
-  if (name == "add") return ReadNext(actions_.adds, adds_);
-  if (name == "remove") return ReadNext(actions_.removes, removes_);
-  if (name == "txn") return ReadNext(actions_.transactions, transactions_);
-  if (name == "domainMetadata") return ReadNext(actions_.domains, domains_);
-  if (name == "protocol") return ReadOne(actions_.protocol);
-  if (name == "metaData") return ReadOne(actions_.metadata);
-  const bool checkpoint = options_.kind == LogFileKind::kCheckpoint;
-  if (checkpoint && name == "checkpointMetadata") return ReadOne(actions_.checkpoint_metadata);
-  if (checkpoint && name == "sidecar") return ReadNext(actions_.sidecars);
-  if (!checkpoint && name == "cdc") return ReadNext(actions_.cdcs);
-  // Of several the first counts: only that one can hold the timestamp.
-  if (!checkpoint && name == "commitInfo" && !actions_.commit_info) return ReadOne(actions_.commit_info);
-  return in_.Skip();
-}
-
-template <typename Action>
-bool LogFileParser::ReadOne(std::optional<Action>& action) {
-  if (action) return in_.Fail("the action is there twice");
-  return Read(in_, action.emplace());
-}
-
-template <typename Action>
-bool LogFileParser::ReadNext(std::vector<Action>& actions, std::vector<std::size_t>& places) {
-  places.push_back(piece_begin_ + in_.position());
-  return ReadNext(actions);
-}
-
-template <typename Action>
-bool LogFileParser::ReadNext(std::vector<Action>& actions) {
-  return Read(in_, actions.emplace_back());
+void LogFileParser::KeepPlace(std::size_t place) {
+  if (actions_.adds.size() > adds_.size()) adds_.push_back(place);
+  if (actions_.removes.size() > removes_.size()) removes_.push_back(place);
+  if (actions_.transactions.size() > transactions_.size()) transactions_.push_back(place);
+  if (actions_.domains.size() > domains_.size()) domains_.push_back(place);
 }
 
 core::Error LogFileParser::ErrorOfPiece(std::size_t begin, std::size_t end) {

@@ -33,8 +33,8 @@ struct LastCheckpoint {
   std::optional<std::string> checkpoint_schema = {};  ///< JSON text
   StringMap tags = {};
   std::optional<V2CheckpointHint> v2_checkpoint = {};
-  /// The text holds a checksum, and it is right. Not written: the text always gets one.
-  bool has_checksum = false;
+  /// As the text has it, which is right. Not written: the text always gets the one that it needs.
+  std::optional<std::string> checksum = {};
 
   bool operator==(const LastCheckpoint& other) const = default;
 };
@@ -45,11 +45,5 @@ core::Result<LastCheckpoint> ParseLastCheckpoint(std::string_view text);
 
 /// One line of JSON with its checksum, without a line end.
 std::string FormatLastCheckpoint(const LastCheckpoint& hint);
-
-/// The text of a JSON object from which its checksum is made: "path=value" of each scalar but the top-level "checksum",
-/// sorted (PROTOCOL.md, "JSON checksum"). Corruption for what is no JSON object or holds a key twice.
-core::Result<std::string> CanonicalHintText(std::string_view json);
-/// Its MD5 in 32 hexadecimal digits.
-core::Result<std::string> HintChecksum(std::string_view json);
 
 }  // namespace sluice::delta

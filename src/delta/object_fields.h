@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "delta/json_reader.h"
 #include "delta/json_writer.h"
@@ -20,7 +21,7 @@ struct ObjectField {
   std::string_view name;
   bool required = false;
   bool (*read)(JsonReader& in, Object& object) = nullptr;
-  /// Whether the key is written at all.
+  /// Whether the key is written at all; nullptr for one that is only read.
   bool (*present)(const Object& object) = nullptr;
   void (*write)(JsonWriter& out, const Object& object) = nullptr;
 };
@@ -37,6 +38,12 @@ bool ReadValue(JsonReader& in, T& value) {
   }
 }
 template <typename T>
+  requires(!requires(JsonReader& in, std::vector<T>& value) { in.Read(value); })
+bool ReadValue(JsonReader& in, std::vector<T>& value) {
+  value.clear();
+  return in.ReadArray([&] { return ReadValue(in, value.emplace_back()); });
+}
+template <typename T>
 bool ReadValue(JsonReader& in, std::optional<T>& value) {
   return ReadValue(in, value.emplace());
 }
@@ -47,6 +54,13 @@ void WriteValue(JsonWriter& out, const T& value) {
   } else {
     Write(out, value);
   }
+}
+template <typename T>
+  requires(!requires(JsonWriter& out, const std::vector<T>& value) { out.Write(value); })
+void WriteValue(JsonWriter& out, const std::vector<T>& value) {
+  out.BeginArray();
+  for (const T& element : value) WriteValue(out, element);
+  out.EndArray();
 }
 template <typename T>
 bool HasValue(const T&) {
@@ -73,6 +87,13 @@ constexpr ObjectField<Object> MakeMember(std::string_view name, Need need, T Obj
 template <auto kMember>
 constexpr auto Member(std::string_view name, Need need = Need::kOptional) {
   return MakeMember<kMember>(name, need, kMember);
+}
+/// Another name that some writers give to the same member.
+template <auto kMember>
+constexpr auto OldName(std::string_view name) {
+  auto field = Member<kMember>(name);
+  field.present = nullptr;
+  return field;
 }
 
 /// Read the object here by its table: unknown keys are skipped, null means absent. Fails when a key is there twice or a
@@ -108,7 +129,7 @@ template <typename Object>
 void WriteFields(JsonWriter& out, std::type_identity_t<ObjectFields<Object>> fields, const Object& object) {
   out.BeginObject();
   for (const ObjectField<Object>& field : fields) {
-    if (!field.present(object)) continue;
+    if (field.present == nullptr || !field.present(object)) continue;
     out.Key(field.name);
     field.write(out, object);
   }
