@@ -3,6 +3,7 @@
 #include <arrow/scalar.h>
 #include <arrow/type.h>
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -36,14 +37,29 @@ Expression NotIn(Expression in) {
   return JoinConjuncts(std::move(terms));
 }
 
+Expression Push(Expression condition, bool negate);
+
+/// Of an AND or OR, which stays flat.
+Expression PushInto(Expression junction, bool negate) {
+  if (negate) junction.op = junction.op == Operator::kAnd ? Operator::kOr : Operator::kAnd;
+  std::vector<Expression> terms;
+  for (Expression& argument : junction.arguments) {
+    Expression term = Push(std::move(argument), negate);
+    if (term.op == junction.op) {
+      std::move(term.arguments.begin(), term.arguments.end(), std::back_inserter(terms));
+    } else {
+      terms.push_back(std::move(term));
+    }
+  }
+  junction.arguments = std::move(terms);
+  return junction;
+}
+
 Expression Push(Expression condition, bool negate) {
   switch (condition.op) {
     case Operator::kNot: return Push(std::move(condition.arguments[0]), !negate);
     case Operator::kAnd:
-    case Operator::kOr:
-      for (Expression& argument : condition.arguments) argument = Push(std::move(argument), negate);
-      if (negate) condition.op = condition.op == Operator::kAnd ? Operator::kOr : Operator::kAnd;
-      return condition;
+    case Operator::kOr: return PushInto(std::move(condition), negate);
     default: break;
   }
   if (!negate) return condition;

@@ -2,10 +2,12 @@
 
 #include <arrow/scalar.h>
 #include <arrow/type.h>
+#include <arrow/type_traits.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdlib>
+#include <limits>
 #include <string>
 
 namespace sluice::expression {
@@ -109,6 +111,56 @@ double ToDouble(const DecimalValue& value) {
   double number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
+}
+
+std::optional<Decimal256> FromWholeDouble(double value) {
+  if (!(value >= -0x1p63 && value < 0x1p64)) return std::nullopt;
+  return value < 0x1p63 ? Decimal256(static_cast<std::int64_t>(value)) : Decimal256(static_cast<std::uint64_t>(value));
+}
+
+std::string FormatDecimal(const DecimalValue& value) {
+  std::string digits = Decimal256(Decimal256::Abs(value.unscaled)).ToIntegerString();
+  if (value.scale > 0) {
+    const auto scale = static_cast<std::size_t>(value.scale);
+    if (digits.size() <= scale) digits.insert(0, scale + 1 - digits.size(), '0');
+    digits.insert(digits.size() - scale, 1, '.');
+  }
+  return value.unscaled < Decimal256(0) ? "-" + digits : digits;
+}
+
+NumberRange RangeOf(const arrow::DataType& type) {
+  if (arrow::is_decimal(type.id())) {
+    const auto& decimal = static_cast<const arrow::DecimalType&>(type);
+    Decimal256 high = PowerOfTen(decimal.precision());
+    high += Decimal256(-1);
+    return {Decimal256(-high), high, decimal.scale()};
+  }
+  const int bits = type.bit_width();
+  if (arrow::is_signed_integer(type.id())) {
+    const std::int64_t high = std::numeric_limits<std::int64_t>::max() >> (64 - bits);
+    return {Decimal256(-high - 1), Decimal256(high), 0};
+  }
+  return {Decimal256(0), Decimal256(std::numeric_limits<std::uint64_t>::max() >> (64 - bits)), 0};
+}
+
+std::shared_ptr<arrow::Scalar> MakeNumberScalar(const std::shared_ptr<arrow::DataType>& type,
+                                                const Decimal256& unscaled) {
+  const auto words = unscaled.little_endian_array();
+  const auto low = static_cast<std::int64_t>(words[0]);
+  switch (type->id()) {
+    case arrow::Type::INT8: return std::make_shared<arrow::Int8Scalar>(static_cast<std::int8_t>(low));
+    case arrow::Type::INT16: return std::make_shared<arrow::Int16Scalar>(static_cast<std::int16_t>(low));
+    case arrow::Type::INT32: return std::make_shared<arrow::Int32Scalar>(static_cast<std::int32_t>(low));
+    case arrow::Type::INT64: return std::make_shared<arrow::Int64Scalar>(low);
+    case arrow::Type::UINT8: return std::make_shared<arrow::UInt8Scalar>(static_cast<std::uint8_t>(low));
+    case arrow::Type::UINT16: return std::make_shared<arrow::UInt16Scalar>(static_cast<std::uint16_t>(low));
+    case arrow::Type::UINT32: return std::make_shared<arrow::UInt32Scalar>(static_cast<std::uint32_t>(low));
+    case arrow::Type::UINT64: return std::make_shared<arrow::UInt64Scalar>(words[0]);
+    case arrow::Type::DECIMAL128:
+      return std::make_shared<arrow::Decimal128Scalar>(arrow::Decimal128(static_cast<std::int64_t>(words[1]), words[0]),
+                                                       type);
+    default: return std::make_shared<arrow::Decimal256Scalar>(unscaled, type);
+  }
 }
 
 std::optional<Decimal256> DivideToScale(const DecimalValue& numerator, const DecimalValue& denominator,

@@ -1,14 +1,13 @@
 #pragma once
 
+#include <arrow/type_fwd.h>
 #include <arrow/util/decimal.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
-
-namespace arrow {
-struct Scalar;
-}
 
 namespace sluice::expression {
 
@@ -41,6 +40,24 @@ std::optional<arrow::Decimal256> RoundToScale(const DecimalValue& value, std::in
 
 /// The nearest float64.
 double ToDouble(const DecimalValue& value);
+
+/// The whole number `value`; nullopt outside −2^63 … 2^64 − 1 and for NaN.
+std::optional<arrow::Decimal256> FromWholeDouble(double value);
+
+/// All digits and no exponent: "-12.50".
+std::string FormatDecimal(const DecimalValue& value);
+
+/// The unscaled values that an integer or decimal type holds.
+struct NumberRange {
+  arrow::Decimal256 low = {};
+  arrow::Decimal256 high = {};
+  std::int32_t scale = 0;
+};
+NumberRange RangeOf(const arrow::DataType& type);
+
+/// The scalar of an integer or decimal type with an unscaled value in its range.
+std::shared_ptr<arrow::Scalar> MakeNumberScalar(const std::shared_ptr<arrow::DataType>& type,
+                                                const arrow::Decimal256& unscaled);
 
 /// numerator / denominator at `scale`, half away from zero. Numerator · 10^(scale − …) must fit 76 digits; denominator
 /// is not zero.

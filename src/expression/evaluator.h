@@ -24,6 +24,9 @@ core::Result<std::shared_ptr<arrow::BooleanArray>> EvaluateCondition(const Expre
                                                                      const arrow::RecordBatch& batch,
                                                                      arrow::MemoryPool* pool);
 
+/// The value of an expression without columns.
+core::Result<std::shared_ptr<arrow::Scalar>> EvaluateConstant(const Expression& expression);
+
 /// The rows for which `condition` is true, in order; `batch` itself when these are all.
 core::Result<std::shared_ptr<arrow::RecordBatch>> FilterRows(const Expression& condition,
                                                              const std::shared_ptr<arrow::RecordBatch>& batch,

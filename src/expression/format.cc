@@ -60,16 +60,6 @@ std::string Name(std::string_view name) {
   return plain ? std::string(name) : Quoted(name, '`', false);
 }
 
-std::string PlainDecimal(const DecimalValue& value) {
-  std::string digits = arrow::Decimal256(arrow::Decimal256::Abs(value.unscaled)).ToIntegerString();
-  if (value.scale > 0) {
-    const auto scale = static_cast<std::size_t>(value.scale);
-    if (digits.size() <= scale) digits.insert(0, scale + 1 - digits.size(), '0');
-    digits.insert(digits.size() - scale, 1, '.');
-  }
-  return value.unscaled < arrow::Decimal256(0) ? "-" + digits : digits;
-}
-
 /// Writes one tree. Numbers of a bound tree go without the suffix that keeps their type: Bind finds it again.
 class Writer {
  public:
@@ -186,7 +176,7 @@ class Writer {
   }
 
   std::string Number(const arrow::Scalar& scalar, const DecimalValue& value) const {
-    std::string sql = PlainDecimal(value);
+    std::string sql = FormatDecimal(value);
     if (bound_ || value.scale > 0) return sql;
     switch (scalar.type->id()) {
       case arrow::Type::INT8: return sql + "Y";
@@ -241,6 +231,15 @@ class Writer {
 
 std::string ToSql(const Expression& expression, Dialect dialect) {
   return Writer(dialect, IsBound(expression)).Write(expression).sql;
+}
+
+std::string ShortSql(const Expression& expression) {
+  constexpr std::size_t kShownMax = 80;
+  std::string sql = ToSql(expression);
+  if (sql.size() <= kShownMax) return sql;
+  std::size_t end = kShownMax;
+  while ((static_cast<unsigned char>(sql[end]) & 0xC0U) == 0x80U) --end;  // not inside a character
+  return sql.substr(0, end) + "…";
 }
 
 }  // namespace sluice::expression

@@ -11,4 +11,7 @@ namespace sluice::expression {
 /// meaning. No more parentheses than needed; names in backticks where they need quotes.
 std::string ToSql(const Expression& expression, Dialect dialect = Dialect::kStandard);
 
+/// ToSql, cut off after some 80 bytes: for messages.
+std::string ShortSql(const Expression& expression);
+
 }  // namespace sluice::expression

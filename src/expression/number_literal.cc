@@ -81,9 +81,7 @@ Result<ScalarPointer> MakeDecimalScalar(const DecimalValue& value) {
     return InvalidInput(
         fmt::format("{} has more than {} digits", value.unscaled.ToString(value.scale), kDecimal128DigitsMax));
   }
-  const auto words = value.unscaled.little_endian_array();
-  return ScalarPointer(std::make_shared<arrow::Decimal128Scalar>(
-      arrow::Decimal128(static_cast<std::int64_t>(words[1]), words[0]), arrow::decimal128(precision, value.scale)));
+  return MakeNumberScalar(arrow::decimal128(precision, value.scale), value.unscaled);
 }
 
 std::string_view FormatExponent(double value, char (&buffer)[32]) {

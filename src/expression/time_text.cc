@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "expression/time_unit.h"
+#include "expression/value_text.h"
 #include "expression/word.h"
 
 namespace sluice::expression {
@@ -28,8 +30,6 @@ std::int64_t DaysFromDate(std::int64_t year, std::int64_t month, std::int64_t da
 std::int64_t DaysInMonth(std::int64_t year, std::int64_t month) {
   return month == 12 ? 31 : DaysFromDate(year, month + 1, 1) - DaysFromDate(year, month, 1);
 }
-
-std::int64_t FloorDivide(std::int64_t value, std::int64_t by) { return value / by - (value % by < 0 ? 1 : 0); }
 
 /// A reader of digits and marks.
 class Reader {
@@ -64,13 +64,6 @@ class Reader {
   std::string_view rest_;
   std::size_t digits_ = 0;
 };
-
-std::string_view Trim(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 bool ReadDate(Reader* reader, std::int64_t* days) {
   const bool negative = reader->Take('-');
@@ -110,7 +103,7 @@ bool ReadClock(Reader* reader, std::int64_t* micros) {
 
 /// All that is left: Z, UTC, GMT or ±H[H][[:]MM].
 bool ReadZone(Reader* reader, std::int64_t* offset_micros) {
-  const std::string_view name = Trim(reader->rest());
+  const std::string_view name = TrimBlanks(reader->rest());
   *offset_micros = 0;
   if (EqualWords(name, "Z") || EqualWords(name, "UTC") || EqualWords(name, "GMT")) return true;
   Reader offset(name);
@@ -131,7 +124,7 @@ bool ReadZone(Reader* reader, std::int64_t* offset_micros) {
 }  // namespace
 
 std::optional<std::int32_t> ParseDate(std::string_view text) {
-  Reader reader(Trim(text));
+  Reader reader(TrimBlanks(text));
   std::int64_t days = 0;
   if (!ReadDate(&reader, &days)) return std::nullopt;
   if (!reader.done() && reader.next() != ' ' && reader.next() != 'T') return std::nullopt;
@@ -142,7 +135,7 @@ std::optional<std::int32_t> ParseDate(std::string_view text) {
 }
 
 std::optional<TimestampText> ParseTimestamp(std::string_view text) {
-  Reader reader(Trim(text));
+  Reader reader(TrimBlanks(text));
   std::int64_t days = 0;
   std::int64_t clock = 0;
   std::int64_t offset = 0;
