@@ -1,6 +1,7 @@
 help_bench() {
   cat <<'HELP'
 usage: ./dev bench files [ARGUMENT...]    sluice beside its peers; bench/files/run.py --help lists the arguments
+       ./dev bench delta [ARGUMENT...]    Delta tables beside delta-rs and DuckDB; bench/delta/run.py --help lists the arguments
        ./dev bench micro [ARGUMENT...]    the micro benchmarks; the arguments go to each binary
 HELP
 }
@@ -15,6 +16,13 @@ dev_bench() {
       dev_build release
       .deps/venv/bin/python bench/files/run.py "$@"
       ;;
+    delta)
+      dev_setup
+      setup_witnesses
+      dev_build release
+      if [[ -f bench/delta/driver.cc ]]; then dev_build bench delta_driver; fi
+      .deps/delta-venv/bin/python bench/delta/run.py "$@"
+      ;;
     micro)
       dev_build bench
       find build/bench -name '*_bench' -type f -perm -u+x | sort | while read -r binary; do
@@ -22,6 +30,6 @@ dev_bench() {
         "$binary" "$@" </dev/null
       done
       ;;
-    *) die "no benchmark '$name': files or micro" ;;
+    *) die "no benchmark '$name': files, delta or micro" ;;
   esac
 }

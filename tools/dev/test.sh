@@ -23,7 +23,7 @@ FUZZ_SECONDS=${FUZZ_SECONDS:-8}
 step_house() {
   python3 tools/check_layers.py && python3 tools/check_sizes.py && python3 tools/check_words.py &&
     git ls-files -z --cached --others --exclude-standard '*.cc' '*.h' | xargs -0 -r clang-format-19 --dry-run -Werror &&
-    python3 tools/checks_test.py && python3 tools/runners_test.py && "$PYTHON" bench/files/harness_test.py
+    python3 tools/checks_test.py && python3 tools/runners_test.py && "$PYTHON" bench/files/harness_test.py && "$PYTHON" bench/delta/harness_test.py
 }
 step_headers() { python3 tools/check_headers.py --build build/release; }
 step_unit() {
