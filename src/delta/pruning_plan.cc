@@ -177,6 +177,10 @@ PruningNode Planner::PlanComparison(const Expression& comparison) {
   if (!right->literal->is_valid) {
     return op == Operator::kNullSafeEqual ? PlanNullTest(*left, LeafRule::kIsNull) : Known(Verdict::kSkip);
   }
+  // x IS TRUE is parsed to x <=> TRUE.
+  const bool is_truth = op == Operator::kNullSafeEqual && right->literal->type->id() == arrow::Type::BOOL &&
+                        static_cast<const arrow::BooleanScalar&>(*right->literal).value;
+  if (is_truth) return Plan(*left);
   const auto subject = FindSubject(*left);
   if (!subject) return Known(Verdict::kKeep);
   LeafCondition test{.leaf = subject->leaf};

@@ -5,7 +5,6 @@
 #include <arrow/util/decimal.h>
 
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 #include "tests/support/result_matchers.h"
@@ -296,6 +295,8 @@ TEST(FilePruner, BooleanBoundsOfOtherWritersAreUsed) {
   EXPECT_TRUE(file.Skips(C()));
   EXPECT_FALSE(file.Skips(Not(C())));
   EXPECT_TRUE(file.Skips(Operator::kEqual, L(true)));
+  EXPECT_TRUE(file.Skips(Operator::kNullSafeEqual, L(true)));
+  EXPECT_FALSE(file.Skips(Operator::kNullSafeEqual, L(false)));
   EXPECT_FALSE((File{Simple(TypeKind::kBoolean), R"({"numRecords":1,"nullCount":{"c":0}})"}.Skips(C())));
 }
 
