@@ -63,10 +63,11 @@ const std::vector<TypeName>& TypeNames() {
 Result<TypePointer> Decimal(const std::vector<int>& parameters) {
   const int precision = parameters.empty() ? 10 : parameters[0];
   const int scale = parameters.size() < 2 ? 0 : parameters[1];
-  if (precision < 1 || precision > kDecimal128DigitsMax || scale < 0 || scale > precision) {
+  if (precision < 1 || precision > kDecimalDigitsMax || scale < 0 || scale > precision) {
     return InvalidInput(fmt::format("DECIMAL({},{}): precision is 1 to {}, scale 0 to the precision", precision, scale,
-                                    kDecimal128DigitsMax));
+                                    kDecimalDigitsMax));
   }
+  if (precision > kDecimal128DigitsMax) return arrow::decimal256(precision, scale);
   return arrow::decimal128(precision, scale);
 }
 
