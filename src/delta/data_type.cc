@@ -6,11 +6,6 @@
 
 namespace sluice::delta {
 
-bool DataType::operator==(const DataType& other) const {
-  return kind == other.kind && precision == other.precision && scale == other.scale && fields == other.fields &&
-         unknown_name == other.unknown_name;
-}
-
 const std::string* Field::FindMetadata(std::string_view key) const {
   const auto at = std::ranges::find(metadata, key, &FieldMetadata::key);
   return at == metadata.end() ? nullptr : &at->json;

@@ -34,17 +34,20 @@ enum class TypeKind : std::uint8_t {
 
 struct Field;
 
-/// The type of a column. A value. Members that a kind does not use keep their defaults.
-struct DataType {
+/// The type of a column. A value. Members that a kind does not use keep their defaults. A template only because a type
+/// holds fields, which hold types: the initializer of `fields` has to wait until Field is complete.
+template <typename Member>
+struct BasicDataType {
   TypeKind kind = TypeKind::kString;
   std::int32_t precision = 0;  ///< kDecimal
   std::int32_t scale = 0;      ///< kDecimal
-  std::vector<Field> fields = {};
+  std::vector<Member> fields = {};
   std::string unknown_name = {};  ///< kUnknown: as the schema spells it
 
   bool nested() const { return kind == TypeKind::kStruct || kind == TypeKind::kArray || kind == TypeKind::kMap; }
-  bool operator==(const DataType& other) const;
+  bool operator==(const BasicDataType& other) const = default;
 };
+using DataType = BasicDataType<Field>;
 
 /// A key of a field's metadata with its value as JSON text, kept to the byte.
 struct FieldMetadata {

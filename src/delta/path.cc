@@ -48,13 +48,12 @@ std::string DecodeUri(std::string_view encoded) {
   return "/" + rest;
 }
 
-/// `path` without `root` and the '/' after it; nullopt when it does not begin with them.
+/// `path` without `root` and every '/' after it; nullopt when it does not begin with them.
 std::optional<std::string_view> Below(std::string_view path, std::string_view root) {
   if (!path.starts_with(root)) return std::nullopt;
   path.remove_prefix(root.size());
-  if (root.ends_with('/')) return path;
-  if (!path.starts_with('/')) return std::nullopt;
-  return path.substr(1);
+  if (!root.ends_with('/') && !path.starts_with('/')) return std::nullopt;
+  return path.substr(std::min(path.find_first_not_of('/'), path.size()));
 }
 
 bool HasParentStep(std::string_view path) {
@@ -128,8 +127,8 @@ core::Result<std::string> ResolveFilePath(std::string_view encoded, std::string_
   if (!allow_outside && (!inside || inside->empty() || HasParentStep(*inside))) {
     return core::Unsupported(fmt::format("path '{}' in the log leaves the table's folder '{}'", encoded, root));
   }
-  if (absolute) return path;
-  return fmt::format("{}{}{}", root, root.ends_with('/') ? "" : "/", path);
+  if (!inside) return path;
+  return fmt::format("{}{}{}", root, root.ends_with('/') ? "" : "/", *inside);
 }
 
 std::string EncodeHiveText(std::string_view text) {

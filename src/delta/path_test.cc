@@ -60,8 +60,8 @@ TEST(DeltaPath, DecodesWhatItEncoded) {
 }
 
 TEST(DeltaPath, GivesOneKeyToAllSpellingsOfAFile) {
-  for (const char* spelling :
-       {"a%20b/f", "/t/x y/a%20b/f", "file:/t/x%20y/a%20b/f", "file:///t/x%20y/a b/f", "FILE:/t/x%20y/a%20b/f"}) {
+  for (const char* spelling : {"a%20b/f", "/t/x y/a%20b/f", "/t/x y//a%20b/f", "file:/t/x%20y/a%20b/f",
+                               "file:///t/x%20y/a b/f", "FILE:/t/x%20y/a%20b/f"}) {
     EXPECT_EQ(CanonicalPath(spelling, "/t/x y"), "a b/f") << spelling;
     EXPECT_EQ(CanonicalPath(spelling, "/t/x y/"), "a b/f") << spelling;
   }
@@ -76,6 +76,7 @@ TEST(DeltaPath, ResolvesFilesBelowTheTable) {
   EXPECT_EQ(*ResolveFilePath("p=1/a%20b", "/t", false), "/t/p=1/a b");
   EXPECT_EQ(*ResolveFilePath("a", "/", false), "/a");
   EXPECT_EQ(*ResolveFilePath("file:/t/a", "/t", false), "/t/a");
+  EXPECT_EQ(*ResolveFilePath("/t//a", "/t", false), "/t/a");
   EXPECT_EQ(*ResolveFilePath("/u/a", "/t", true), "/u/a");
   EXPECT_EQ(*ResolveFilePath("../u/a", "/t", true), "/t/../u/a");
 }
