@@ -86,14 +86,12 @@ RowSet& RowSet::operator=(const RowSet& other) {
 RowSet& RowSet::operator=(RowSet&& other) noexcept = default;
 RowSet::~RowSet() = default;
 
-void RowSet::Add(std::uint64_t row) { AddRange({row, row + 1}); }
+void RowSet::Add(std::uint64_t row) { roaring_bitmap_add(state_->Bucket(HighOf(row)), LowOf(row)); }
 
 void RowSet::AddRange(RowRange rows) {
   for (std::uint64_t begin = rows.begin; begin < rows.end;) {
     const std::uint64_t end = std::min(rows.end, (begin / kBucketRows + 1) * kBucketRows);
-    Bitmap& bitmap = state_->buckets[HighOf(begin)];
-    if (bitmap == nullptr) bitmap = Own(roaring_bitmap_create());
-    roaring_bitmap_add_range_closed(bitmap.get(), LowOf(begin), LowOf(end - 1));
+    roaring_bitmap_add_range_closed(state_->Bucket(HighOf(begin)), LowOf(begin), LowOf(end - 1));
     begin = end;
   }
 }

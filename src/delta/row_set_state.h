@@ -26,6 +26,13 @@ inline Bitmap Own(roaring_bitmap_t* bitmap) {
 /// High 32 bits of a row → the low ones. No bitmap is empty.
 struct RowSet::State {
   std::map<std::uint32_t, Bitmap> buckets;
+
+  /// The bitmap of these rows, made when it is not there; the caller adds to it.
+  roaring_bitmap_t* Bucket(std::uint32_t high) {
+    Bitmap& bitmap = buckets[high];
+    if (bitmap == nullptr) bitmap = Own(roaring_bitmap_create());
+    return bitmap.get();
+  }
 };
 
 }  // namespace sluice::delta
