@@ -26,10 +26,10 @@ struct ActionReadOptions {
 /// end, explicit nulls, any order of keys, unknown actions and unknown keys are accepted; actions that do not belong
 /// into such a file count as unknown (checkpointMetadata and sidecar in commits, commitInfo and cdc in checkpoints).
 ///
-/// Corruption, with file, line and byte: no bytes at all, what is no JSON, a required key that is absent, a value of a
-/// wrong type, a key of an action that is there twice, what FindRuleBreach finds. Statistics and deletion vectors are
-/// not looked into. With another selection than kAll only the selected actions are checked. Threads: any. Limits:
-/// LimitExceeded for a line above 4 GiB. Memory: a buffer of about 1 MiB, or the longest line, beside the actions.
+/// Corruption, with file, line and byte: no action at all, what is no JSON, a required key that is absent, a value of a
+/// wrong type, a key of an action that is there twice, what FindRuleBreach finds, a line above 4 GiB. Statistics and
+/// deletion vectors are not looked into. With another selection than kAll only the selected actions are checked.
+/// Threads: any. Memory: a buffer of about 1 MiB, or of the longest line, beside the actions.
 core::Result<ActionSet> ParseActions(std::string_view bytes, const std::string& file,
                                      const ActionReadOptions& options = {});
 
