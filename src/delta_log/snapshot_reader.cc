@@ -6,7 +6,6 @@
 #include <chrono>
 #include <utility>
 
-#include "delta/protocol_gate.h"
 #include "delta_log/checkpoint_reader.h"
 #include "delta_log/log_reader.h"
 #include "delta_log/snapshot_state.h"
@@ -72,12 +71,12 @@ class Attempt {
       SLUICE_TRY(tail_.Extend({segment_.commits.begin(), end}, {}));
     }
     replayed_from_ = checkpoint == nullptr ? 0 : checkpoint->version + 1;
-    return tail_.protocol().has_value() ? delta::CheckCanRead(*tail_.protocol()) : core::Ok();
+    return tail_.protocol().has_value() ? CheckCanReadTable(root_, *tail_.protocol()) : core::Ok();
   }
 
   core::Result<CheckpointContent> Read(const CheckpointFiles& candidate) {
     SLUICE_ASSIGN_OR_RETURN(const CheckpointReader reader, CheckpointReader::Open(environment_, root_, candidate));
-    if (!tail_.protocol().has_value()) SLUICE_TRY(delta::CheckCanRead(*reader.actions().protocol));
+    if (!tail_.protocol().has_value()) SLUICE_TRY(CheckCanReadTable(root_, *reader.actions().protocol));
     CheckpointContent content;
     if (goal_ == ReplayGoal::kFiles) {
       SLUICE_ASSIGN_OR_RETURN(content.adds, reader.ReadAdds());

@@ -34,8 +34,14 @@ std::vector<const delta::Field*> Snapshot::PartitionFields() const {
   return fields;
 }
 
+core::Status CheckCanReadTable(const std::string& root, const delta::Protocol& protocol) {
+  core::Status checked = delta::CheckCanRead(protocol);
+  if (!checked.has_value()) return std::move(checked).error().WithPrefix(root + ": ");
+  return checked;
+}
+
 core::Status SetProtocolAndMetadata(Snapshot& snapshot, delta::Protocol protocol, delta::Metadata metadata) {
-  SLUICE_TRY(delta::CheckCanRead(protocol));
+  SLUICE_TRY(CheckCanReadTable(snapshot.root, protocol));
   if (metadata.format_provider != "parquet") {
     return core::Unsupported(
         fmt::format("{}: files of format '{}', not parquet", snapshot.root, metadata.format_provider));

@@ -1,12 +1,16 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "core/result.h"
 #include "delta/action.h"
 #include "delta_log/snapshot.h"
 
 namespace sluice::delta_log {
+
+/// delta::CheckCanRead, and the table at `root` named in the error.
+core::Status CheckCanReadTable(const std::string& root, const delta::Protocol& protocol);
 
 /// Set protocol and metadata of a snapshot, with what follows from them: schema, properties, notes.
 ///

@@ -55,9 +55,8 @@ core::Result<std::deque<Run>> MakeRuns(const ::parquet::FileMetaData& footer,
 core::Result<FileColumns> FileColumns::Make(std::vector<delta::Field> fields, delta::ColumnMappingMode mapping) {
   FileColumns columns{.fields = std::move(fields), .mapping = mapping};
   for (const delta::Field& field : columns.fields) {
-    auto type = delta::ToArrow(field.type);
-    if (!type.has_value()) return std::move(type).error().WithPrefix(fmt::format("column '{}': ", field.name));
-    columns.types.push_back(arrow::field(field.name, *std::move(type), field.nullable));
+    SLUICE_ASSIGN_OR_RETURN(auto type, delta::ToArrow(field));
+    columns.types.push_back(std::move(type));
   }
   return columns;
 }
