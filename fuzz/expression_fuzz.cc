@@ -62,7 +62,7 @@ void Evaluate(const Expression& parsed, Dialect dialect) {
   const auto again = Parse(ToSql(*bound, dialect), dialect);
   if (value) Require((*value)->ValidateFull().ok() && (*value)->length() == 2);
   if (!value || !again || bound->type->id() != arrow::Type::BOOL) return;
-  const auto rebound = Bind(*again, *batch->schema());
+  const auto rebound = BindCondition(*again, *batch->schema());
   if (!rebound) return;  // a level of casts may lead beyond the limits
   const auto same = Evaluate(*rebound, *batch, arrow::default_memory_pool());
   Require(same && (*same)->Equals(**value));

@@ -42,9 +42,10 @@ Status CoerceWholeNumber(Expression* call, std::size_t index) {
   return CoerceAt(call, index, arrow::int64());
 }
 
-Result<Expression> BindTextFunction(Expression call, std::size_t texts, TypePointer type) {
+/// The first `texts_max` arguments are text, the others whole numbers.
+Result<Expression> BindTextFunction(Expression call, std::size_t texts_max, TypePointer type) {
   for (std::size_t i = 0; i < call.arguments.size(); ++i) {
-    if (i < texts) {
+    if (i < texts_max) {
       SLUICE_TRY(CoerceAt(&call, i, arrow::utf8()));
     } else {
       SLUICE_TRY(CoerceWholeNumber(&call, i));
@@ -122,7 +123,7 @@ Result<Expression> BindCall(Expression call) {
     case Function::kRtrim:
     case Function::kSubstring:
     case Function::kRepeat: return BindTextFunction(std::move(call), 1, arrow::utf8());
-    case Function::kConcat: return BindTextFunction(std::move(call), call.arguments.size(), arrow::utf8());
+    case Function::kConcat: return BindTextFunction(std::move(call), function->arguments_max, arrow::utf8());
     case Function::kContains:
     case Function::kStartsWith:
     case Function::kEndsWith: return BindTextFunction(std::move(call), 2, arrow::boolean());
