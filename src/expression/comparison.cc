@@ -97,8 +97,11 @@ Result<Datum> CompareNullSafe(const Datum& left, const Datum& right, Evaluation&
 }
 
 Result<Datum> IsIn(const Datum& value, const std::vector<Datum>& choices, Evaluation& evaluation) {
-  // Arrow's hash set tells −0.0 from 0.0.
-  if (AllScalars(choices) && !IsFloat(value)) return LookUp(value, choices, evaluation);
+  // Arrow's hash set tells −0.0 from 0.0; and a few comparisons are faster than it.
+  constexpr std::size_t kComparedMax = 16;
+  if (choices.size() > kComparedMax && AllScalars(choices) && !IsFloat(value)) {
+    return LookUp(value, choices, evaluation);
+  }
   Datum found{std::make_shared<arrow::BooleanScalar>(false)};
   for (const Datum& choice : choices) {
     SLUICE_ASSIGN_OR_RETURN(const Datum equal, Compare(Operator::kEqual, value, choice, evaluation));

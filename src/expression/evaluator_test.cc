@@ -355,6 +355,21 @@ TEST(Evaluator, DoesNotLookAtWhatIsDecided) {
   EXPECT_EQ(Truths("s <> '' OR CAST(s AS INT) = 1", *batch), "TT");
 }
 
+TEST(Evaluator, FindsAmongManyAsAmongFew) {
+  ASSERT_OK_AND_ASSIGN(const auto batch, MakeBatch({{"n", arrow::int32(), "[1, 500, null, 99]"},
+                                                    {"d", arrow::float64(), "[-0.0, 500, null, NaN]"},
+                                                    {"p", arrow::decimal128(5, 1), R"(["1.0", "500.0", null, "99.5"])"},
+                                                    {"day", arrow::date32(), "[1, 500, null, 99]"}}));
+  std::string list = "0";
+  for (int i = 1; i < 100; ++i) list += "," + std::to_string(i);
+  EXPECT_EQ(Truths("n IN (" + list + ")", *batch), "TFNT");
+  EXPECT_EQ(Truths("n IN (" + list + ", NULL)", *batch), "TNNT");
+  EXPECT_EQ(Truths("n NOT IN (" + list + ")", *batch), "FTNF");
+  EXPECT_EQ(Truths("d IN (" + list + ")", *batch), "TFNF");
+  EXPECT_EQ(Truths("p IN (" + list + ")", *batch), "TFNF");
+  EXPECT_EQ(Truths("year(day) + n IN (" + list + ", 1971)", *batch), "TFNF");
+}
+
 TEST(Evaluator, KeepsTheRowsThatAreTrue) {
   ASSERT_OK_AND_ASSIGN(const auto batch, MakeBatch({{"n", arrow::int32(), "[1, 2, null, 4]"}}));
   const auto kept = [&](const std::string& sql) {

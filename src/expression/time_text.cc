@@ -145,6 +145,8 @@ std::optional<TimestampText> ParseTimestamp(std::string_view text) {
     if (!ReadClock(&reader, &clock)) return std::nullopt;
     timestamp.has_zone = !reader.done();
     if (timestamp.has_zone && !ReadZone(&reader, &offset)) return std::nullopt;
+  } else if (!reader.done()) {
+    return std::nullopt;
   }
   // The clock is added in the same direction as the day's sign last, so that the very first instant is reached.
   std::int64_t midnight = 0;
