@@ -13,7 +13,7 @@ namespace sluice::delta {
 
 inline constexpr std::size_t kPartitionValueBytesMax = 65'536;
 
-/// The value that an action's partitionValues give, as a scalar of ToArrow(type); leniently (delta.md 6.1). Nullopt and
+/// The value that an action's partitionValues give, as a scalar of ToArrow(type); leniently. Nullopt and
 /// the empty text are null. A timestamp without a zone is read as UTC.
 ///
 /// Corruption: text that is no value of the type, or out of its range. LimitExceeded: longer than

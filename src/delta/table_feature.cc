@@ -17,6 +17,7 @@ constexpr std::array<TableFeature, 33> kFeatures{{
     {.name = "generatedColumns", .legacy_writer = 4},
     {.name = "columnMapping", .reader = true, .legacy_reader = 2, .legacy_writer = 5},
     {.name = "identityColumns", .legacy_writer = 6},
+    {.name = "adaptiveMetadata-preview", .reader = true, .support = kRefused},
     {.name = "allowColumnDefaults"},
     {.name = "catalogManaged", .reader = true, .needs = "inCommitTimestamp", .support = kRefused},
     {.name = "checkpointProtection"},
@@ -42,7 +43,6 @@ constexpr std::array<TableFeature, 33> kFeatures{{
     {.name = "variantShredding-preview", .reader = true, .needs = "variantType", .support = kReadOnly},
     {.name = "variantType", .reader = true},
     {.name = "variantType-preview", .reader = true},
-    {.name = "adaptiveMetadata-preview", .reader = true, .support = kRefused},
 }};
 
 std::string_view WithoutAlias(std::string_view name) {

@@ -17,7 +17,7 @@ enum class FeatureSupport : std::uint8_t {
   kYes,       ///< read and written; conditions on the table itself: CheckCanWrite
 };
 
-/// One row of the protocol's table of features (delta.md 5.2, 5.3).
+/// One row of the protocol's table of features.
 struct TableFeature {
   std::string_view name;
   bool reader = false;          ///< readers must know it, too: listed in both lists

@@ -15,7 +15,7 @@ namespace sluice::delta {
 enum class CheckpointPolicy : std::uint8_t { kClassic, kV2 };
 enum class IsolationLevel : std::uint8_t { kSerializable, kWriteSerializable };
 
-/// The properties of a table that mean something here, with the defaults of the protocol (delta.md 15). A value.
+/// The properties of a table that mean something here, with the defaults of the protocol. A value.
 ///
 /// Whether a feature is active takes the protocol, too: see protocol_gate.h.
 struct TableProperties {

@@ -5,7 +5,7 @@
 
 namespace sluice::delta {
 
-/// Whether every value of `from` can be read as `to` by type widening (delta.md 3.6, with the lossless decimals of the
+/// Whether every value of `from` can be read as `to` by type widening (with the lossless decimals of the
 /// preview). Equal types are. Both are primitive; others are not.
 bool CanWiden(const DataType& from, const DataType& to);
 

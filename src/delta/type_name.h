@@ -8,7 +8,7 @@
 
 namespace sluice::delta {
 
-/// The type that a schema names with a plain string, aliases and old spellings included (delta.md 3.1): "long",
+/// The type that a schema names with a plain string, aliases and old spellings included: "long",
 /// "bigint", "decimal(10,2)". varchar(n) and char(n) are strings. A name that is not known gives kUnknown; Corruption
 /// for a decimal that cannot be.
 core::Result<DataType> ParseTypeName(std::string_view name);

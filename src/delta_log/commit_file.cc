@@ -91,4 +91,13 @@ core::Result<bool> PutUnlessThere(storage::FileSystem& files, core::Random& rand
   return std::move(put).error();
 }
 
+core::Status ReplaceLogFile(storage::FileSystem& files, core::Random& random, const std::string& path,
+                            std::string_view bytes) {
+  const std::string temporary = LogTemporaryPath(path, random);
+  core::Status put = WriteFile(files, temporary, bytes, true);
+  if (put.has_value()) put = files.Rename(temporary, path);
+  if (!put.has_value()) (void)files.Remove(temporary);
+  return put;
+}
+
 }  // namespace sluice::delta_log

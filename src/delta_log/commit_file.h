@@ -41,6 +41,10 @@ core::Result<CommitOutcome> PutCommit(storage::FileSystem& files, core::Random& 
 core::Result<bool> PutUnlessThere(storage::FileSystem& files, core::Random& random, const std::string& path,
                                   std::string_view bytes);
 
+/// Put a small file into the log, replacing what is there: written aside, synced, renamed. The folder is not synced.
+core::Status ReplaceLogFile(storage::FileSystem& files, core::Random& random, const std::string& path,
+                            std::string_view bytes);
+
 /// The hidden name next to `path` under which it is written: `.<name>.<uuid>.tmp`.
 std::string LogTemporaryPath(std::string_view path, core::Random& random);
 

@@ -19,10 +19,10 @@ namespace sluice::delta_log {
 namespace {
 
 using core::ErrorKind;
+using sluice::testing::FailsWith;
 using storage::FaultFileSystem;
 using storage::FaultPlan;
 using storage::MemoryFileSystem;
-using sluice::testing::FailsWith;
 using ::testing::_;
 using ::testing::HasSubstr;
 

@@ -35,7 +35,7 @@ enum class ConflictRule : std::uint8_t {
   kRestore,    ///< nothing may come between
 };
 
-/// Says for a file whether it may hold rows of interest; true when in doubt.
+/// Says for a file whether it may hold rows of interest; an error counts as true.
 using FilePredicate = std::function<core::Result<bool>(const delta::AddFile&)>;
 
 /// What a transaction read. Nothing: an append of outside data.
@@ -53,6 +53,7 @@ struct ReadSet {
 struct Bin {
   std::vector<delta::RemoveFile> removes = {};
   std::vector<delta::AddFile> adds = {};
+  bool dropped = false;  ///< a winner touched it; its actions are gone
 };
 
 /// A transaction as conflicts see it.
@@ -65,9 +66,13 @@ struct TransactionState {
   std::set<std::string, std::less<>> app_ids = {};  ///< looked up or written
   delta::ActionSet actions = {};                    ///< without commitInfo and without those of bins
   std::vector<Bin> bins = {};                       ///< kRearrange
-  /// kOverwrite: exactly which files are removed. Null with `reads.table`: all; null without: not known.
+  /// kOverwrite: exactly which files are removed, by their partition values. Null with `reads.table`: all; null
+  /// without: not known.
   FilePredicate selects = {};
 };
+
+/// The tombstone of a file: with its partition values, size, deletion vector and row ids, without a time.
+delta::RemoveFile RemovalOf(const delta::AddFile& file, bool data_change = true);
 
 /// The winner is this transaction's own commit.
 struct OwnCommit {};
@@ -97,11 +102,9 @@ struct Refusal {
 using ConflictVerdict = std::variant<OwnCommit, Rebase, Refusal>;
 
 /// May `loser` follow `winner`, which became `version` of a table that had `protocol` and `metadata` before? A pure
-/// function: reads nothing but its arguments (and what the predicates look at). To be asked for every winner, in order.
-/// Errors: those of a predicate.
-core::Result<ConflictVerdict> CheckConflict(const TransactionState& loser, const delta::ActionSet& winner,
-                                            std::int64_t version, const delta::Protocol& protocol,
-                                            const delta::Metadata& metadata);
+/// function of its arguments. To be asked for every winner, in order.
+ConflictVerdict CheckConflict(const TransactionState& loser, const delta::ActionSet& winner, std::int64_t version,
+                              const delta::Protocol& protocol, const delta::Metadata& metadata);
 
 /// Apply what CheckConflict found.
 void ApplyRebase(const Rebase& rebase, TransactionState& state);

@@ -10,10 +10,12 @@
 
 namespace sluice::delta_log {
 
-/// All that work on tables runs with, for tests: a clock that stands still at 2026-01-01T00:00:00Z, two threads.
+/// All that work on tables runs with, for tests: a clock that stands still at 2026-01-01T00:00:00Z, repeatable
+/// randomness, two threads.
 struct TestEnvironment {
-  explicit TestEnvironment(storage::FileSystem& files)
-      : environment{.files = files,
+  explicit TestEnvironment(storage::FileSystem& files, std::uint64_t seed = 7)
+      : random(seed),
+        environment{.files = files,
                     .clock = clock,
                     .random = random,
                     .executor = executor,
@@ -22,7 +24,7 @@ struct TestEnvironment {
                     .memory_bytes = std::uint64_t{256} << 20} {}
 
   core::ManualClock clock{core::Timestamp(std::chrono::seconds(1767225600))};
-  core::SeededRandom random{7};
+  core::SeededRandom random;
   core::Executor executor{2};
   core::Cancellation cancellation;
   storage::Environment environment;

@@ -12,24 +12,12 @@
 #include "core/result.h"
 #include "core/waiter.h"
 #include "delta/action.h"
+#include "delta_log/commit_content.h"
 #include "delta_log/conflict.h"
 #include "delta_log/snapshot.h"
 #include "storage/environment.h"
 
 namespace sluice::delta_log {
-
-/// What a transaction does, for its commitInfo and for conflicts.
-struct Operation {
-  std::string name = {};             ///< "WRITE", "DELETE", "OPTIMIZE", "SET TBLPROPERTIES", …
-  delta::StringMap parameters = {};  ///< nested values as JSON text
-  ConflictRule rule = ConflictRule::kGeneral;
-  /// An overwrite that may change schema and partition columns.
-  bool replaces_schema = false;
-  /// Rows that are copied keep their row ids (materialised by the caller).
-  bool preserves_row_ids = false;
-  std::optional<std::string> user_metadata = {};
-  delta::StringMap tags = {};
-};
 
 struct TransactionOptions {
   /// How long winners may keep us from committing.
@@ -74,11 +62,11 @@ class Transaction {
  public:
   /// On top of `base`; the environment is borrowed. Unsupported when this version may not write to the table.
   static core::Result<Transaction> Begin(const storage::Environment& environment, std::shared_ptr<const Snapshot> base,
-                                         Operation operation, TransactionOptions options = {});
+                                         OperationInfo operation, TransactionOptions options = {});
   /// The first version of a table that is not there. Needs SetProtocol and SetMetadata. AlreadyExists at Commit when
   /// somebody else was first.
   static core::Result<Transaction> BeginCreate(const storage::Environment& environment, std::string root,
-                                               Operation operation, TransactionOptions options = {});
+                                               OperationInfo operation, TransactionOptions options = {});
 
   /// What the transaction is on top of; version -1 and empty when it creates the table.
   const Snapshot& base() const { return *base_; }
@@ -112,19 +100,15 @@ class Transaction {
   core::Result<CommitResult> Commit();
 
  private:
-  Transaction(const storage::Environment& environment, std::shared_ptr<const Snapshot> base, Operation operation,
+  Transaction(const storage::Environment& environment, std::shared_ptr<const Snapshot> base, OperationInfo operation,
               TransactionOptions options);
 
   const storage::Environment* environment_;
   std::shared_ptr<const Snapshot> base_;
-  Operation operation_;
+  OperationInfo operation_;
   TransactionOptions options_;
   TransactionState state_;
   delta::StringMap metrics_;
 };
-
-/// The tombstone of a file: with its partition values, size, deletion vector and row ids. `deletion_timestamp_ms` is
-/// filled in by the commit.
-delta::RemoveFile RemovalOf(const delta::AddFile& file, bool data_change = true);
 
 }  // namespace sluice::delta_log
