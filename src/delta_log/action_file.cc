@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "delta_log/commit_file.h"
-#include "delta_log/state_columns.h"
 #include "parquet/file_streams.h"
 #include "parquet/guarded.h"
 #include "schema/arrow_error.h"
@@ -29,12 +28,32 @@ arrow::Compression::type CompressionOf(std::string_view codec) {
   return arrow::Compression::ZSTD;
 }
 
-std::shared_ptr<::parquet::WriterProperties> MakeProperties(const std::string& codec, arrow::MemoryPool* pool) {
+void CompressLeaves(const arrow::Field& field, const std::string& path, const std::string& codec,
+                    ::parquet::WriterProperties::Builder& builder) {
+  if (field.type()->id() == arrow::Type::MAP) {
+    CompressLeaves(*arrow::field("value", arrow::utf8()), path + ".key_value.value", codec, builder);
+  } else if (field.type()->id() == arrow::Type::STRUCT) {
+    for (const auto& member : field.type()->fields()) {
+      CompressLeaves(*member, path + "." + member->name(), codec, builder);
+    }
+  } else {
+    builder.compression(path, CompressionOf(codec));
+  }
+}
+
+std::shared_ptr<::parquet::WriterProperties> MakeProperties(const arrow::Schema& schema, const std::string& codec,
+                                                            arrow::MemoryPool* pool) {
   ::parquet::WriterProperties::Builder builder;
-  builder.memory_pool(pool)->created_by("Sluice")->compression(CompressionOf(codec));
-  // Every value of these is another one.
-  for (const char* unique : {"add.path", "add.stats", "remove.path", "sidecar.path"})
-    builder.disable_dictionary(unique);
+  builder.memory_pool(pool)->created_by("Sluice");
+  // Only what is long is worth a compressor of its own: most columns of most row groups hold nothing at all.
+  builder.compression(arrow::Compression::UNCOMPRESSED);
+  for (const char* path : {"add.path", "add.stats", "remove.path", "metaData.schemaString", "sidecar.path"}) {
+    builder.compression(path, CompressionOf(codec))->disable_dictionary(path);
+  }
+  const auto& add = static_cast<const arrow::StructType&>(*schema.GetFieldByName("add")->type());
+  for (const char* name : {"stats_parsed", "partitionValues_parsed", "partitionValues"}) {
+    if (const auto field = add.GetFieldByName(name)) CompressLeaves(*field, std::string("add.") + name, codec, builder);
+  }
   return builder.build();
 }
 
@@ -88,7 +107,7 @@ class ActionFile::Output {
     output->file_ = std::make_unique<BufferedFile>(std::move(file));
     output->stream_ = std::make_shared<parquet::FileOutput>(*output->file_);
     SLUICE_ASSIGN_OR_RETURN(output->writer_, ::parquet::arrow::FileWriter::Open(*schema, pool, output->stream_,
-                                                                                MakeProperties(codec, pool)));
+                                                                                MakeProperties(*schema, codec, pool)));
     return output;
   }
   core::Status Write(const arrow::Table& rows) {
@@ -142,67 +161,61 @@ core::Result<std::unique_ptr<ActionFile>> ActionFile::Open(const storage::Enviro
     return core::Ok();
   };
   SLUICE_TRY(parquet::Guarded(core::ErrorKind::kInternal, open));
-  file->add_rows_ =
-      std::make_unique<AddColumnWriter>(layout, file->schema_->GetFieldByName("add")->type(), environment.pool);
-  file->remove_rows_ =
-      std::make_unique<RemoveColumnWriter>(file->schema_->GetFieldByName("remove")->type(), environment.pool);
+  const arrow::Schema& schema = *file->schema_;
+  file->state_columns_ = std::make_unique<StateColumns>(schema, environment.pool);
+  file->add_column_ = std::make_unique<AddColumnWriter>(layout, schema.GetFieldByName("add")->type(), environment.pool);
+  file->remove_column_ =
+      std::make_unique<RemoveColumnWriter>(schema.GetFieldByName("remove")->type(), environment.pool);
   return file;
 }
 
-core::Status ActionFile::WriteColumns(const std::map<std::string, std::shared_ptr<arrow::Array>, std::less<>>& columns,
-                                      std::int64_t rows) {
-  std::vector<std::shared_ptr<arrow::Array>> arrays;
-  for (const auto& field : schema_->fields()) {
-    const auto given = columns.find(field->name());
-    if (given != columns.end()) {
-      arrays.push_back(given->second);
-      continue;
-    }
-    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Array> nulls,
-                            arrow::MakeArrayOfNull(field->type(), rows, environment_.pool));
-    arrays.push_back(std::move(nulls));
-  }
-  return output_->Write(*arrow::Table::Make(schema_, arrays, rows));
-}
-
-core::Status ActionFile::WriteState(const delta::ActionSet& actions) {
-  SLUICE_ASSIGN_OR_RETURN(const StateRows state, MakeStateRows(actions, *schema_, environment_.pool));
-  if (state.rows == 0) return core::Ok();
-  state_rows_ += static_cast<std::uint64_t>(state.rows);
-  return WriteColumns(state.columns, state.rows);
+core::Status ActionFile::WriteState(const delta::ActionSet& actions, bool own_row_group) {
+  SLUICE_TRY(state_columns_->Append(actions, group_rows_));
+  return own_row_group ? Flush() : core::Ok();
 }
 
 core::Status ActionFile::Add(const FileSegment& files, std::uint32_t row, std::string_view stats) {
-  SLUICE_TRY(add_rows_->Append(files, row, stats));
-  const bool full = add_rows_->rows() >= options_.row_group_rows || add_rows_->bytes() >= options_.row_group_bytes;
-  return full ? FlushAdds() : core::Ok();
+  SLUICE_TRY(add_column_->PadTo(group_rows_));
+  SLUICE_TRY(add_column_->Append(files, row, stats));
+  ++adds_;
+  return EndRow();
 }
 
 core::Status ActionFile::Remove(const delta::RemoveFile& remove) {
-  SLUICE_TRY(FlushAdds());
-  SLUICE_TRY(remove_rows_->Append(remove));
-  return remove_rows_->rows() >= options_.row_group_rows ? FlushRemoves() : core::Ok();
+  SLUICE_TRY(remove_column_->PadTo(group_rows_));
+  SLUICE_TRY(remove_column_->Append(remove));
+  ++removes_;
+  return EndRow();
 }
 
-core::Status ActionFile::FlushAdds() {
-  const std::int64_t rows = add_rows_->rows();
-  if (rows == 0) return core::Ok();
-  adds_ += static_cast<std::uint64_t>(rows);
-  SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Array> column, add_rows_->Finish());
-  return WriteColumns({{"add", std::move(column)}}, rows);
+core::Status ActionFile::EndRow() {
+  ++group_rows_;
+  const bool full = group_rows_ >= options_.row_group_rows || add_column_->bytes() >= options_.row_group_bytes;
+  return full ? Flush() : core::Ok();
 }
 
-core::Status ActionFile::FlushRemoves() {
-  const std::int64_t rows = remove_rows_->rows();
-  if (rows == 0) return core::Ok();
-  removes_ += static_cast<std::uint64_t>(rows);
-  SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Array> column, remove_rows_->Finish());
-  return WriteColumns({{"remove", std::move(column)}}, rows);
+core::Status ActionFile::Flush() {
+  if (group_rows_ == 0) return core::Ok();
+  SLUICE_ASSIGN_OR_RETURN(auto columns, state_columns_->Finish(group_rows_));
+  SLUICE_TRY(add_column_->PadTo(group_rows_));
+  SLUICE_TRY(remove_column_->PadTo(group_rows_));
+  SLUICE_ASSIGN_OR_RETURN(columns["add"], add_column_->Finish());
+  SLUICE_ASSIGN_OR_RETURN(columns["remove"], remove_column_->Finish());
+  std::vector<std::shared_ptr<arrow::Array>> arrays;
+  for (const auto& field : schema_->fields()) {
+    std::shared_ptr<arrow::Array>& array = columns[field->name()];
+    if (array == nullptr) {
+      SLUICE_ASSIGN_OR_RETURN(array, arrow::MakeArrayOfNull(field->type(), group_rows_, environment_.pool));
+    }
+    arrays.push_back(std::move(array));
+  }
+  rows_ += group_rows_;
+  const std::int64_t rows = std::exchange(group_rows_, 0);
+  return output_->Write(*arrow::Table::Make(schema_, arrays, rows));
 }
 
 core::Result<std::uint64_t> ActionFile::Finish() {
-  SLUICE_TRY(FlushAdds());
-  SLUICE_TRY(FlushRemoves());
+  SLUICE_TRY(Flush());
   SLUICE_ASSIGN_OR_RETURN(bytes_, output_->Close());
   SLUICE_TRY(Verify());
   return bytes_;
@@ -223,15 +236,14 @@ core::Status ActionFile::Verify() const {
       adds += ValuesIn(*footer->RowGroup(i), add_path).value_or(-1);
       removes += ValuesIn(*footer->RowGroup(i), remove_path).value_or(-1);
     }
-    const auto wanted = static_cast<std::int64_t>(state_rows_ + adds_ + removes_);
-    if (footer->num_rows() == wanted && adds == static_cast<std::int64_t>(adds_) &&
+    if (footer->num_rows() == rows_ && adds == static_cast<std::int64_t>(adds_) &&
         removes == static_cast<std::int64_t>(removes_)) {
       return core::Ok();
     }
     return core::Corruption("the checkpoint that was written to '" + temporary_ + "' holds " + std::to_string(adds) +
                             " files and " + std::to_string(removes) + " tombstones in " +
                             std::to_string(footer->num_rows()) + " rows; written were " + std::to_string(adds_) + ", " +
-                            std::to_string(removes_) + " and " + std::to_string(wanted));
+                            std::to_string(removes_) + " and " + std::to_string(rows_));
   });
 }
 

@@ -3,7 +3,6 @@
 #include <arrow/type_fwd.h>
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "delta/action.h"
 #include "delta_log/checkpoint_schema.h"
 #include "delta_log/file_columns.h"
+#include "delta_log/state_columns.h"
 #include "storage/environment.h"
 
 namespace sluice::delta_log {
@@ -33,8 +33,8 @@ class ActionFile {
                                                         const CheckpointLayout& layout, ActionFileOptions options);
   ~ActionFile();
 
-  /// Everything of `actions` but files, as a row group of its own.
-  core::Status WriteState(const delta::ActionSet& actions);
+  /// Everything of `actions` but files; as a row group of its own when many files follow.
+  core::Status WriteState(const delta::ActionSet& actions, bool own_row_group);
   core::Status Add(const FileSegment& files, std::uint32_t row, std::string_view stats);
   core::Status Remove(const delta::RemoveFile& remove);
 
@@ -52,10 +52,9 @@ class ActionFile {
   class Output;
   ActionFile(const storage::Environment& environment, std::string path, const CheckpointLayout& layout,
              ActionFileOptions options);
-  core::Status WriteColumns(const std::map<std::string, std::shared_ptr<arrow::Array>, std::less<>>& columns,
-                            std::int64_t rows);
-  core::Status FlushAdds();
-  core::Status FlushRemoves();
+  /// Count a row, and write the row group when it is full.
+  core::Status EndRow();
+  core::Status Flush();
   core::Status Verify() const;
 
   const storage::Environment& environment_;
@@ -64,10 +63,12 @@ class ActionFile {
   const ActionFileOptions options_;
   std::shared_ptr<arrow::Schema> schema_;
   std::unique_ptr<Output> output_;
-  std::unique_ptr<AddColumnWriter> add_rows_;
-  std::unique_ptr<RemoveColumnWriter> remove_rows_;
+  std::unique_ptr<StateColumns> state_columns_;
+  std::unique_ptr<AddColumnWriter> add_column_;
+  std::unique_ptr<RemoveColumnWriter> remove_column_;
   std::string temporary_;  // empty: there is none any more
-  std::uint64_t state_rows_ = 0;
+  std::int64_t group_rows_ = 0;
+  std::int64_t rows_ = 0;
   std::uint64_t adds_ = 0;
   std::uint64_t removes_ = 0;
   std::uint64_t bytes_ = 0;

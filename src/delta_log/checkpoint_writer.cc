@@ -22,6 +22,8 @@ namespace sluice::delta_log {
 namespace {
 
 constexpr std::size_t kHintListMax = 30;
+// Up to so many files, one row group is faster for everybody.
+constexpr std::size_t kSmallRows = 10'000;
 constexpr std::uint64_t kHintBytesMax = 64 << 20;
 
 std::int64_t NowMsOf(const storage::Environment& environment) {
@@ -158,8 +160,9 @@ core::Status CheckpointWriter::AddFiles(ActionFile& file, std::size_t begin, std
 core::Status CheckpointWriter::WriteClassic() {
   const std::string path = ClassicCheckpointPath(snapshot_.root, snapshot_.version);
   SLUICE_ASSIGN_OR_RETURN(const auto file, ActionFile::Open(environment_, path, layout_, FileOptions()));
-  SLUICE_TRY(file->WriteState(state_));
-  SLUICE_TRY(AddFiles(*file, 0, order_.size() + tombstones_.size()));
+  const std::size_t files = order_.size() + tombstones_.size();
+  SLUICE_TRY(file->WriteState(state_, files > kSmallRows));
+  SLUICE_TRY(AddFiles(*file, 0, files));
   SLUICE_ASSIGN_OR_RETURN(top_bytes_, file->Finish());
   SLUICE_TRY(file->Publish());
   report_.files.paths = {path};
@@ -223,7 +226,7 @@ core::Status CheckpointWriter::WriteTop() {
 
 core::Status CheckpointWriter::WriteParquetTop(const std::string& path, const CheckpointLayout& layout) {
   SLUICE_ASSIGN_OR_RETURN(const auto file, ActionFile::Open(environment_, path, layout, FileOptions()));
-  SLUICE_TRY(file->WriteState(state_));
+  SLUICE_TRY(file->WriteState(state_, false));
   SLUICE_ASSIGN_OR_RETURN(top_bytes_, file->Finish());
   return file->Publish();
 }

@@ -21,6 +21,11 @@ core::Result<std::shared_ptr<arrow::Array>> FinishRows(arrow::StructBuilder& bui
   return rows;
 }
 
+core::Status Pad(arrow::StructBuilder& builder, std::int64_t rows) {
+  SLUICE_TRY(builder.AppendNulls(rows - builder.length()));
+  return core::Ok();
+}
+
 // The schema is ours: a builder for it can always be made.
 std::unique_ptr<arrow::StructBuilder> MakeStructBuilder(std::shared_ptr<arrow::DataType> type,
                                                         arrow::MemoryPool* pool) {
@@ -46,7 +51,7 @@ AddColumnWriter::AddColumnWriter(const CheckpointLayout& layout, std::shared_ptr
 
 AddColumnWriter::~AddColumnWriter() = default;
 
-std::int64_t AddColumnWriter::rows() const { return builder_->length(); }
+core::Status AddColumnWriter::PadTo(std::int64_t rows) { return Pad(*builder_, rows); }
 
 core::Status AddColumnWriter::Append(const FileSegment& files, std::uint32_t row, std::string_view stats) {
   static const FileExtras kNone;
@@ -112,7 +117,7 @@ RemoveColumnWriter::RemoveColumnWriter(std::shared_ptr<arrow::DataType> type, ar
 
 RemoveColumnWriter::~RemoveColumnWriter() = default;
 
-std::int64_t RemoveColumnWriter::rows() const { return builder_->length(); }
+core::Status RemoveColumnWriter::PadTo(std::int64_t rows) { return Pad(*builder_, rows); }
 
 core::Status RemoveColumnWriter::Append(const delta::RemoveFile& remove) {
   StructRow columns(*builder_);

@@ -25,7 +25,8 @@ class AddColumnWriter {
 
   /// `stats` as JSON text, "" for none. Corruption: a partition value that is not of its column's type.
   core::Status Append(const FileSegment& files, std::uint32_t row, std::string_view stats);
-  std::int64_t rows() const;
+  /// Add nulls until there are `rows` rows.
+  core::Status PadTo(std::int64_t rows);
   /// Bytes of text so far.
   std::uint64_t bytes() const { return bytes_; }
   /// The rows; the writer is empty afterwards.
@@ -51,7 +52,7 @@ class RemoveColumnWriter {
   ~RemoveColumnWriter();
 
   core::Status Append(const delta::RemoveFile& remove);
-  std::int64_t rows() const;
+  core::Status PadTo(std::int64_t rows);
   core::Result<std::shared_ptr<arrow::Array>> Finish();
 
  private:

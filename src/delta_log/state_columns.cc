@@ -11,7 +11,7 @@
 namespace sluice::delta_log {
 namespace {
 
-core::Status Append(const delta::Protocol& protocol, arrow::StructBuilder& builder) {
+core::Status AppendAction(const delta::Protocol& protocol, arrow::StructBuilder& builder) {
   return StructRow(builder)
       .Int(0, protocol.min_reader_version)
       .Int(1, protocol.min_writer_version)
@@ -20,7 +20,7 @@ core::Status Append(const delta::Protocol& protocol, arrow::StructBuilder& build
       .Done();
 }
 
-core::Status Append(const delta::Metadata& metadata, arrow::StructBuilder& builder) {
+core::Status AppendAction(const delta::Metadata& metadata, arrow::StructBuilder& builder) {
   StructRow row(builder);
   row.Text(0, metadata.id).Text(1, metadata.name).Text(2, metadata.description);
   SLUICE_TRY(StructRow(row.Struct(3)).Text(0, metadata.format_provider).Map(1, metadata.format_options).Done());
@@ -31,11 +31,11 @@ core::Status Append(const delta::Metadata& metadata, arrow::StructBuilder& build
       .Done();
 }
 
-core::Status Append(const delta::CheckpointMetadata& checkpoint, arrow::StructBuilder& builder) {
+core::Status AppendAction(const delta::CheckpointMetadata& checkpoint, arrow::StructBuilder& builder) {
   return StructRow(builder).Long(0, checkpoint.version).Map(1, checkpoint.tags).Done();
 }
 
-core::Status Append(const delta::Sidecar& sidecar, arrow::StructBuilder& builder) {
+core::Status AppendAction(const delta::Sidecar& sidecar, arrow::StructBuilder& builder) {
   return StructRow(builder)
       .Text(0, sidecar.path)
       .Long(1, sidecar.size_bytes)
@@ -44,7 +44,7 @@ core::Status Append(const delta::Sidecar& sidecar, arrow::StructBuilder& builder
       .Done();
 }
 
-core::Status Append(const delta::SetTransaction& transaction, arrow::StructBuilder& builder) {
+core::Status AppendAction(const delta::SetTransaction& transaction, arrow::StructBuilder& builder) {
   return StructRow(builder)
       .Text(0, transaction.app_id)
       .Long(1, transaction.version)
@@ -52,65 +52,52 @@ core::Status Append(const delta::SetTransaction& transaction, arrow::StructBuild
       .Done();
 }
 
-core::Status Append(const delta::DomainMetadata& domain, arrow::StructBuilder& builder) {
+core::Status AppendAction(const delta::DomainMetadata& domain, arrow::StructBuilder& builder) {
   return StructRow(builder).Text(0, domain.domain).Text(1, domain.configuration).Bool(2, false).Done();
 }
 
-/// The columns, filled row by row: all but one get a null in each.
-class StateWriter {
- public:
-  StateWriter(const arrow::Schema& schema, arrow::MemoryPool* pool) : schema_(schema), pool_(pool) {}
-
-  template <typename Action>
-  core::Status Row(const std::string& column, const Action& action) {
-    SLUICE_ASSIGN_OR_RETURN(arrow::StructBuilder * builder, BuilderOf(column));
-    if (builder == nullptr) return core::Ok();
-    SLUICE_TRY(builder->AppendNulls(rows_ - builder->length()));
-    SLUICE_TRY(Append(action, *builder));
-    ++rows_;
-    return core::Ok();
-  }
-
-  core::Result<StateRows> Finish() {
-    StateRows rows{.rows = rows_};
-    for (auto& [name, builder] : builders_) {
-      SLUICE_TRY(builder->AppendNulls(rows_ - builder->length()));
-      SLUICE_TRY(builder->Finish(&rows.columns[name]));
-    }
-    return rows;
-  }
-
- private:
-  core::Result<arrow::StructBuilder*> BuilderOf(const std::string& column) {
-    const std::shared_ptr<arrow::Field> field = schema_.GetFieldByName(column);
-    if (field == nullptr) return static_cast<arrow::StructBuilder*>(nullptr);
-    std::unique_ptr<arrow::ArrayBuilder>& builder = builders_[column];
-    if (builder == nullptr) {
-      SLUICE_ASSIGN_OR_RETURN(builder, arrow::MakeBuilder(field->type(), pool_));
-    }
-    return static_cast<arrow::StructBuilder*>(builder.get());
-  }
-
-  const arrow::Schema& schema_;
-  arrow::MemoryPool* pool_;
-  std::map<std::string, std::unique_ptr<arrow::ArrayBuilder>> builders_;
-  std::int64_t rows_ = 0;
-};
-
 }  // namespace
 
-core::Result<StateRows> MakeStateRows(const delta::ActionSet& actions, const arrow::Schema& schema,
-                                      arrow::MemoryPool* pool) {
-  StateWriter writer(schema, pool);
-  if (actions.protocol.has_value()) SLUICE_TRY(writer.Row("protocol", *actions.protocol));
-  if (actions.metadata.has_value()) SLUICE_TRY(writer.Row("metaData", *actions.metadata));
-  if (actions.checkpoint_metadata.has_value()) {
-    SLUICE_TRY(writer.Row("checkpointMetadata", *actions.checkpoint_metadata));
+StateColumns::StateColumns(const arrow::Schema& schema, arrow::MemoryPool* pool) : schema_(schema), pool_(pool) {}
+
+StateColumns::~StateColumns() = default;
+
+// All columns but one get a null in each row: when their own next row comes, or at the end.
+template <typename Action>
+core::Status StateColumns::Row(const std::string& column, const Action& action, std::int64_t& rows) {
+  const std::shared_ptr<arrow::Field> field = schema_.GetFieldByName(column);
+  if (field == nullptr) return core::Ok();
+  std::unique_ptr<arrow::ArrayBuilder>& builder = builders_[column];
+  if (builder == nullptr) {
+    SLUICE_ASSIGN_OR_RETURN(builder, arrow::MakeBuilder(field->type(), pool_));
   }
-  for (const delta::Sidecar& sidecar : actions.sidecars) SLUICE_TRY(writer.Row("sidecar", sidecar));
-  for (const delta::SetTransaction& transaction : actions.transactions) SLUICE_TRY(writer.Row("txn", transaction));
-  for (const delta::DomainMetadata& domain : actions.domains) SLUICE_TRY(writer.Row("domainMetadata", domain));
-  return writer.Finish();
+  SLUICE_TRY(builder->AppendNulls(rows - builder->length()));
+  SLUICE_TRY(AppendAction(action, static_cast<arrow::StructBuilder&>(*builder)));
+  ++rows;
+  return core::Ok();
+}
+
+core::Status StateColumns::Append(const delta::ActionSet& actions, std::int64_t& rows) {
+  if (actions.protocol.has_value()) SLUICE_TRY(Row("protocol", *actions.protocol, rows));
+  if (actions.metadata.has_value()) SLUICE_TRY(Row("metaData", *actions.metadata, rows));
+  if (actions.checkpoint_metadata.has_value()) {
+    SLUICE_TRY(Row("checkpointMetadata", *actions.checkpoint_metadata, rows));
+  }
+  for (const delta::Sidecar& sidecar : actions.sidecars) SLUICE_TRY(Row("sidecar", sidecar, rows));
+  for (const delta::SetTransaction& transaction : actions.transactions) SLUICE_TRY(Row("txn", transaction, rows));
+  for (const delta::DomainMetadata& domain : actions.domains) SLUICE_TRY(Row("domainMetadata", domain, rows));
+  return core::Ok();
+}
+
+core::Result<std::map<std::string, std::shared_ptr<arrow::Array>, std::less<>>> StateColumns::Finish(
+    std::int64_t rows) {
+  std::map<std::string, std::shared_ptr<arrow::Array>, std::less<>> columns;
+  for (auto& [name, builder] : builders_) {
+    SLUICE_TRY(builder->AppendNulls(rows - builder->length()));
+    SLUICE_TRY(builder->Finish(&columns[name]));
+  }
+  builders_.clear();
+  return columns;
 }
 
 }  // namespace sluice::delta_log
