@@ -77,6 +77,11 @@ class Attempt {
   core::Result<CheckpointContent> Read(const CheckpointFiles& candidate) {
     SLUICE_ASSIGN_OR_RETURN(const CheckpointReader reader, CheckpointReader::Open(environment_, root_, candidate));
     if (!tail_.protocol().has_value()) SLUICE_TRY(CheckCanReadTable(root_, *reader.actions().protocol));
+    if (!tail_.metadata().has_value()) {
+      Snapshot state{.root = candidate.paths.front()};  // bytes without a checksum can be damaged unseen
+      SLUICE_TRY(SetProtocolAndMetadata(state, tail_.protocol().value_or(*reader.actions().protocol),
+                                        *reader.actions().metadata));
+    }
     CheckpointContent content;
     if (goal_ == ReplayGoal::kFiles) {
       SLUICE_ASSIGN_OR_RETURN(content.adds, reader.ReadAdds());

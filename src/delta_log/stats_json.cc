@@ -7,53 +7,31 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <optional>
 #include <string_view>
 
 #include "delta/json_writer.h"
+#include "delta_log/iso_time.h"
 
 namespace sluice::delta_log {
 namespace {
 
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
-
-/// nullopt: outside of the years that ISO 8601 writes with four digits.
-std::optional<std::string> DateText(std::int64_t days) {
-  constexpr std::int64_t kFirst = -719'162;  // 0001-01-01
-  constexpr std::int64_t kLast = 2'932'896;  // 9999-12-31
-  if (days < kFirst || days > kLast) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(days))};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()));
-}
-
 std::int64_t FloorDivide(std::int64_t value, std::int64_t by) { return value / by - (value % by < 0 ? 1 : 0); }
 
 std::optional<std::string> TimestampText(std::int64_t value, const arrow::TimestampType& type) {
-  std::int64_t seconds = value;
-  std::int64_t micros = 0;
+  std::int64_t micros = value;
+  std::int64_t factor = 1;
   switch (type.unit()) {
-    case arrow::TimeUnit::SECOND: break;
-    case arrow::TimeUnit::MILLI:
-      seconds = FloorDivide(value, 1000);
-      micros = (value - seconds * 1000) * 1000;
-      break;
-    case arrow::TimeUnit::MICRO:
-      seconds = FloorDivide(value, kMicrosPerSecond);
-      micros = value - seconds * kMicrosPerSecond;
-      break;
-    case arrow::TimeUnit::NANO:
-      return TimestampText(FloorDivide(value, 1000), arrow::TimestampType(arrow::TimeUnit::MICRO, type.timezone()));
+    case arrow::TimeUnit::SECOND: factor = 1'000'000; break;
+    case arrow::TimeUnit::MILLI: factor = 1000; break;
+    case arrow::TimeUnit::MICRO: break;
+    case arrow::TimeUnit::NANO: micros = FloorDivide(value, 1000); break;
   }
-  constexpr std::int64_t kSecondsPerDay = 86'400;
-  const std::int64_t days = FloorDivide(seconds, kSecondsPerDay);
-  const std::int64_t clock = seconds - days * kSecondsPerDay;
-  std::optional<std::string> text = DateText(days);
-  if (!text.has_value()) return std::nullopt;
-  return fmt::format("{}T{:02}:{:02}:{:02}.{:06}{}", *text, clock / 3600, clock / 60 % 60, clock % 60, micros,
-                     type.timezone().empty() ? "" : "Z");
+  if (__builtin_mul_overflow(micros, factor, &micros)) return std::nullopt;
+  std::optional<std::string> text = IsoTimestamp(micros);
+  if (text.has_value() && !type.timezone().empty()) *text += 'Z';
+  return text;
 }
 
 template <typename Float>
@@ -144,7 +122,7 @@ std::optional<std::string> ValueJson(const arrow::Array& array, std::int64_t row
     case arrow::Type::STRING: return Text<arrow::StringArray>(array, row);
     case arrow::Type::LARGE_STRING: return Text<arrow::LargeStringArray>(array, row);
     case arrow::Type::STRING_VIEW: return Text<arrow::StringViewArray>(array, row);
-    case arrow::Type::DATE32: return Quoted(DateText(static_cast<const arrow::Date32Array&>(array).Value(row)));
+    case arrow::Type::DATE32: return Quoted(IsoDate(static_cast<const arrow::Date32Array&>(array).Value(row)));
     case arrow::Type::TIMESTAMP:
       return Quoted(TimestampText(static_cast<const arrow::TimestampArray&>(array).Value(row),
                                   static_cast<const arrow::TimestampType&>(*array.type())));
