@@ -6,7 +6,9 @@
 #include <chrono>
 #include <utility>
 
+#include "delta/version_checksum.h"
 #include "delta_log/checkpoint_reader.h"
+#include "delta_log/log_limits.h"
 #include "delta_log/log_reader.h"
 #include "delta_log/snapshot_state.h"
 
@@ -136,6 +138,17 @@ class Attempt {
   LogSegment segment_;
 };
 
+core::Result<std::optional<std::int64_t>> TimestampOfChecksum(const storage::Environment& environment,
+                                                              Snapshot& snapshot) {
+  if (!snapshot.log.checksum_path.has_value()) return std::optional<std::int64_t>();
+  const std::string& path = *snapshot.log.checksum_path;
+  SLUICE_ASSIGN_OR_RETURN(const std::string text, environment.files.ReadAll(path, kChecksumBytesMax));
+  const auto checksum = delta::ParseVersionChecksum(text, path);
+  if (checksum.has_value()) return checksum->in_commit_timestamp_ms;
+  snapshot.notes.push_back("version checksum ignored: " + checksum.error().message());
+  return std::optional<std::int64_t>();
+}
+
 }  // namespace
 
 std::int64_t NowMs(const storage::Environment& environment) {
@@ -147,7 +160,7 @@ core::Result<std::optional<std::int64_t>> ReadInCommitTimestamp(const storage::E
                                                                 Snapshot& snapshot,
                                                                 const std::optional<delta::CommitInfo>& info) {
   if (!HasInCommitTimestamps(snapshot)) return std::optional<std::int64_t>();
-  if (!snapshot.log.newest_commit.has_value()) return std::optional<std::int64_t>();
+  if (!snapshot.log.newest_commit.has_value()) return TimestampOfChecksum(environment, snapshot);
   std::optional<delta::CommitInfo> read = info;
   if (!read.has_value()) {
     SLUICE_ASSIGN_OR_RETURN(read, ReadCommitInfo(environment, *snapshot.log.newest_commit));

@@ -229,5 +229,25 @@ TEST_F(SnapshotTest, InCommitTimestampsMustBeThereOnceTheyAreOn) {
   EXPECT_THAT(Open(), FailsWith(ErrorKind::kCorruption, HasSubstr("no inCommitTimestamp")));
 }
 
+TEST_F(SnapshotTest, TheTimeOfACheckpointWithoutItsCommitIsInTheChecksum) {
+  const std::string state =
+      R"({"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["inCommitTimestamp"]}},)"
+      R"({"metaData":{"id":"t","format":{"provider":"parquet"},"schemaString":"{\"type\":\"struct\",\"fields\":[]}",)"
+      R"("partitionColumns":[],"configuration":[["delta.enableInCommitTimestamps","true"]]}})";
+  PutParquet(ClassicCheckpointPath(kRoot, 3), "[" + state + "]");
+  Commit(4, {R"({"commitInfo":{"inCommitTimestamp":78}})"});
+  ASSERT_OK_AND_ASSIGN(const auto unknown, Open(3));
+  EXPECT_EQ(unknown->in_commit_timestamp_ms, std::nullopt);
+  files_.Put(ChecksumPath(kRoot, 3), "torn");
+  ASSERT_OK_AND_ASSIGN(const auto torn, Open(3));
+  EXPECT_THAT(torn->notes, Contains(HasSubstr("version checksum ignored")));
+  files_.Put(ChecksumPath(kRoot, 3),
+             R"({"tableSizeBytes":0,"numFiles":0,"numMetadata":1,"numProtocol":1,"inCommitTimestampOpt":77,)"
+             R"("metadata":{"id":"t","format":{"provider":"parquet","options":{}},"schemaString":"{}",)"
+             R"("partitionColumns":[],"configuration":{}},"protocol":{"minReaderVersion":1,"minWriterVersion":2}})");
+  ASSERT_OK_AND_ASSIGN(const auto known, Open(3));
+  EXPECT_EQ(known->in_commit_timestamp_ms, 77);
+}
+
 }  // namespace
 }  // namespace sluice::delta_log
