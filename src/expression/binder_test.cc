@@ -141,6 +141,9 @@ TEST(Binder, UndoesCastsThatLoseNothing) {
       {"CAST(i8 AS BIGINT) = CAST(5 AS BIGINT)", "i8 = 5"},
       {"CAST(day AS TIMESTAMP) > '2024-02-29 12:00:00'", "day > DATE '2024-02-29'"},
       {"CAST(i64 AS INT) = 5", "CAST(i64 AS INT) = 5"},
+      {"CAST(i64 AS DOUBLE) = 5", "CAST(i64 AS DOUBLE) = 5.0"},
+      {"CAST(CAST(i64 AS TINYINT) AS BIGINT) = i64", "CAST(CAST(i64 AS TINYINT) AS BIGINT) = i64"},
+      {"CAST(CAST(i8 AS INT) AS BIGINT) = i64", "CAST(i8 AS BIGINT) = i64"},
   });
 }
 
@@ -176,6 +179,7 @@ TEST(Binder, FoldsConstants) {
       {"'1' = 1", "TRUE"},
       {"DATE '2024-01-01' = '2024-01-01'", "TRUE"},
       {"1 / 0 IS NULL", "TRUE"},
+      {"-9223372036854775808 % -1 = 0", "TRUE"},
       {"i32 = 7 % 4 + length('größe')", "i32 = 8"},
   });
 }

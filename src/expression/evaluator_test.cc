@@ -219,6 +219,7 @@ TEST(Evaluator, ReadsTimesInUtcToTheMicrosecond) {
   EXPECT_EQ(Truths("day < TIMESTAMP '1970-01-01 00:00:00.000001'", *batch), "TTFTN");
   EXPECT_EQ(Truths("day = CAST(ts AS DATE)", *batch), "TTTTN");
   EXPECT_EQ(Truths("day = ts", *batch), "FTTTN");
+  EXPECT_EQ(Truths("ntz < ts", *batch), "TTTFN");
   EXPECT_EQ(Listed("year(ts)", *batch), "1969|1970|2024|1|NULL");
   EXPECT_EQ(Listed("month(ntz)", *batch), "12|12|1|12|NULL");
   EXPECT_EQ(Listed("day(day)", *batch), "31|1|1|1|NULL");
