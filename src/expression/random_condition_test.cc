@@ -268,7 +268,8 @@ Rows MakeRows(Generator& generator, int count) {
                            truth == 2 ? Value() : Value(truth == 1)});
   }
   const auto number = [](auto zero) {
-    return [zero](const Value& value) { return static_cast<decltype(zero)>(std::get<double>(value)); };
+    using Number = decltype(zero);
+    return [](const Value& value) { return static_cast<Number>(std::get<double>(value)); };
   };
   const auto decimal = arrow::decimal128(6, 2);
   arrow::ArrayVector arrays = {
