@@ -2,48 +2,69 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstring>
-#include <iterator>
 #include <limits>
+#include <type_traits>
 
 namespace sluice::encoding {
 namespace {
 
-// Independent chains of comparisons hide their latency. More than one do not pay for floats.
+// Some values at a time, each compared with extremes of its own: that hides the latency of comparisons.
 template <typename T>
-struct FloatExtremes {
-  static constexpr std::size_t kChains = sizeof(T) == 8 ? 4 : 1;
+class FloatExtremes {
+ public:
+  static constexpr std::size_t kChains = 16 / sizeof(T);
 
-  T min[kChains];
-  T max[kChains];
-  bool nan[kChains];
-
+  FloatExtremes() {
+    std::ranges::fill(min_, std::numeric_limits<T>::infinity());
+    std::ranges::fill(max_, -std::numeric_limits<T>::infinity());
+  }
   // A comparison with NaN is false, so NaN is never taken.
   void Add(T value, std::size_t chain) {
-    min[chain] = value < min[chain] ? value : min[chain];
-    max[chain] = value > max[chain] ? value : max[chain];
-    nan[chain] = nan[chain] || std::isnan(value);
+    min_[chain] = value < min_[chain] ? value : min_[chain];
+    max_[chain] = value > max_[chain] ? value : max_[chain];
   }
+  void LookForNan(const T* values) {
+    Lanes lanes;
+    std::memcpy(&lanes, values, sizeof(lanes));
+    nan_ |= lanes != lanes;
+  }
+  T min() const { return *std::ranges::min_element(min_); }
+  T max() const { return *std::ranges::max_element(max_); }
+  bool has_nan() const {
+    for (std::size_t chain = 0; chain < kChains; ++chain) {
+      if (nan_[chain] != 0) return true;
+    }
+    return false;
+  }
+
+ private:
+  using Lanes __attribute__((vector_size(16))) = T;
+  using Mask __attribute__((vector_size(16))) = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+
+  T min_[kChains];
+  T max_[kChains];
+  Mask nan_ = {};
 };
 
 template <typename T>
 std::optional<Bounds<T>> FloatBounds(std::span<const T> values, bool* has_nan) {
   constexpr std::size_t kChains = FloatExtremes<T>::kChains;
   FloatExtremes<T> extremes;
-  for (std::size_t chain = 0; chain < kChains; ++chain) {
-    extremes.min[chain] = std::numeric_limits<T>::infinity();
-    extremes.max[chain] = -std::numeric_limits<T>::infinity();
-    extremes.nan[chain] = false;
-  }
+  const auto add = [&](const T* block) {
+    for (std::size_t chain = 0; chain < kChains; ++chain) extremes.Add(block[chain], chain);
+    extremes.LookForNan(block);
+  };
   std::size_t i = 0;
-  for (; i + kChains <= values.size(); i += kChains) {
-    for (std::size_t chain = 0; chain < kChains; ++chain) extremes.Add(values[i + chain], chain);
+  for (; i + kChains <= values.size(); i += kChains) add(values.data() + i);
+  for (; i < values.size(); ++i) {
+    T block[kChains];
+    std::ranges::fill(block, values[i]);
+    add(block);
   }
-  for (; i < values.size(); ++i) extremes.Add(values[i], 0);
-  T min = *std::ranges::min_element(extremes.min);
-  T max = *std::ranges::max_element(extremes.max);
-  if (has_nan != nullptr) *has_nan = std::ranges::find(extremes.nan, true) != std::end(extremes.nan);
+  T min = extremes.min();
+  T max = extremes.max();
+  if (has_nan != nullptr) *has_nan = extremes.has_nan();
   if (!(min <= max)) return std::nullopt;
   if (min == T{0}) min = -T{0};
   if (max == T{0}) max = T{0};

@@ -161,5 +161,28 @@ TEST(Bounds, NanDoesNotCountAndZerosAreBoth) {
   EXPECT_FALSE(std::signbit(bounds->max));
 }
 
+template <typename T>
+void ExpectNanIsFoundAnywhere() {
+  for (std::size_t count = 1; count <= 9; ++count) {
+    for (std::size_t at = 0; at <= count; ++at) {
+      std::vector<T> values(count + 2, T{3});
+      values[count] = T{-7};
+      values[count + 1] = T{9};
+      if (at < count) values[at] = std::numeric_limits<T>::quiet_NaN();
+      bool has_nan = at == count;
+      const auto bounds = BoundsOfFloats(std::span<const T>(values), &has_nan);
+      ASSERT_TRUE(bounds.has_value());
+      EXPECT_EQ(has_nan, at < count) << count << " " << at;
+      EXPECT_EQ(bounds->min, T{-7});
+      EXPECT_EQ(bounds->max, T{9});
+    }
+  }
+}
+
+TEST(Bounds, NanIsFoundAnywhere) {
+  ExpectNanIsFoundAnywhere<float>();
+  ExpectNanIsFoundAnywhere<double>();
+}
+
 }  // namespace
 }  // namespace sluice::encoding
