@@ -19,7 +19,7 @@ namespace sluice::delta_log {
 struct ActionFileOptions {
   std::string codec = "zstd";  ///< as delta.parquet.compression.codec
   std::int64_t row_group_rows = 100'000;
-  std::uint64_t row_group_bytes = 32 << 20;  ///< of texts
+  std::uint64_t row_group_bytes = 16 << 20;  ///< of texts
 };
 
 /// Writes one Parquet file of actions, a checkpoint or a sidecar, under a temporary name.

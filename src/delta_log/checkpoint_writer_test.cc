@@ -61,8 +61,9 @@ std::string Describe(const storage::Environment& environment, const Snapshot& sn
 /// A table with some history: partitions with hard names, statistics or none, deletion vectors, tags, tombstones.
 class RandomTable {
  public:
-  RandomTable(TestEnvironment& test, const std::string& root, std::uint64_t seed, const delta::StringMap& configuration)
-      : test_(test), generator_(seed) {
+  RandomTable(TestEnvironment& test, const std::string& root, std::uint64_t seed, const delta::StringMap& configuration,
+              bool all_have_stats = false)
+      : test_(test), generator_(seed), all_have_stats_(all_have_stats) {
     const delta::Protocol protocol =
         FeatureProtocol({"deletionVectors", "v2Checkpoint"}, {"deletionVectors", "v2Checkpoint", "domainMetadata"});
     auto created = CreateTable(test, root, configuration, protocol, {.maintain = false});
@@ -85,7 +86,7 @@ class RandomTable {
     file.partition_values.front().second =
         Chance(10) ? std::nullopt : std::optional(kPartitions[generator_() % kPartitions.size()]);
     if (Chance(20)) file.stats = "{\"numRecords\":5}";
-    if (Chance(10)) file.stats.reset();
+    if (Chance(10) && !all_have_stats_) file.stats.reset();
     if (Chance(10)) file.tags = delta::StringMap{{"INSERTION_TIME", "5"}, {"k", ""}};
     if (Chance(10)) file.clustering_provider = "liquid";
     if (file.stats.has_value() && Chance(20)) {
@@ -95,6 +96,7 @@ class RandomTable {
                                           .size_bytes = 40,
                                           .cardinality = 1};
       if (Chance(50)) file.deletion_vector->offset = 3;
+      file.stats->insert(file.stats->size() - 1, ",\"tightBounds\":false");
     }
     return file;
   }
@@ -119,6 +121,7 @@ class RandomTable {
   TestEnvironment& test_;
   std::mt19937_64 generator_;
   Snap snapshot_;
+  bool all_have_stats_;
   int files_ = 0;
   int applications_ = 0;
 };
@@ -290,21 +293,35 @@ TEST_F(CheckpointTest, ComesByItselfWhenItIsDue) {
   EXPECT_EQ(table->log.commits.size(), 2U);
 }
 
-// The witness: another reader of Parquet sees the columns and types that the protocol asks for.
-TEST(CheckpointWitness, PyArrowSeesTheDocumentedColumns) {
-  const std::string python = std::string(SLUICE_SOURCE_DIR) + "/.deps/venv/bin/python";
-  if (!std::ifstream(python).good()) GTEST_SKIP() << "no " << python;
+// Witnesses that share nothing with the engine: pyarrow sees the columns and types that the protocol asks for, and the
+// protocol's lint finds nothing in the log.
+class CheckpointWitness : public ::testing::TestWithParam<CheckpointKind> {
+ protected:
+  static int Run(const std::string& script) {
+    const std::string source(SLUICE_SOURCE_DIR);
+    return std::system((source + "/.deps/venv/bin/python " + source + "/tests/" + script).c_str());
+  }
+};
+
+TEST_P(CheckpointWitness, FindsNothingWrong) {
+  if (!std::ifstream(std::string(SLUICE_SOURCE_DIR) + "/.deps/venv/bin/python").good()) GTEST_SKIP() << "no .deps/venv";
   testing::ScratchFolder folder;
   storage::LocalFileSystem files;
   TestEnvironment test(files);
-  RandomTable table(test, folder.path(), 4, {{kEnableVectors, "true"}});
+  RandomTable table(test, folder.path(), 4, {{kEnableVectors, "true"}}, true);
   table.Grow(12);
-  ASSERT_OK_AND_ASSIGN(const CheckpointReport report, WriteCheckpoint(test.environment, *table.snapshot(), {}));
-  const std::string script = std::string(SLUICE_SOURCE_DIR) + "/tests/conformance/delta_checkpoint_schema.py";
-  const std::string command = python + " " + script + " " + report.files.paths.front() + " " +
-                              std::to_string(report.adds) + " " + std::to_string(report.removes);
-  EXPECT_EQ(std::system(command.c_str()), 0);
+  ASSERT_OK_AND_ASSIGN(const CheckpointReport report,
+                       WriteCheckpoint(test.environment, *table.snapshot(), {.kind = GetParam(), .sidecar_rows = 20}));
+  EXPECT_EQ(Run("delta/protocol_lint.py " + folder.path()), 0);
+  if (GetParam() != CheckpointKind::kClassic) return;
+  EXPECT_EQ(Run("conformance/delta_checkpoint_schema.py " + report.files.paths.front() + " " +
+                std::to_string(report.adds) + " " + std::to_string(report.removes)),
+            0);
 }
+
+INSTANTIATE_TEST_SUITE_P(Kinds, CheckpointWitness,
+                         ::testing::Values(CheckpointKind::kClassic, CheckpointKind::kV2, CheckpointKind::kV2Json,
+                                           CheckpointKind::kV2ClassicName));
 
 }  // namespace
 }  // namespace sluice::delta_log
