@@ -11,10 +11,11 @@
 namespace sluice::delta_log {
 
 /// All that work on tables runs with, for tests: a clock that stands still at 2026-01-01T00:00:00Z, repeatable
-/// randomness, two threads.
+/// randomness, two threads unless told otherwise.
 struct TestEnvironment {
-  explicit TestEnvironment(storage::FileSystem& files, std::uint64_t seed = 7)
+  explicit TestEnvironment(storage::FileSystem& files, std::uint64_t seed = 7, std::size_t threads = 2)
       : random(seed),
+        executor(threads),
         environment{.files = files,
                     .clock = clock,
                     .random = random,
@@ -25,7 +26,7 @@ struct TestEnvironment {
 
   core::ManualClock clock{core::Timestamp(std::chrono::seconds(1767225600))};
   core::SeededRandom random;
-  core::Executor executor{2};
+  core::Executor executor;
   core::Cancellation cancellation;
   storage::Environment environment;
 };

@@ -16,6 +16,7 @@
 #include "delta_log/log_reader.h"
 #include "delta_log/snapshot_reader.h"
 #include "delta_log/snapshot_state.h"
+#include "delta_log/time_travel.h"
 
 namespace sluice::table {
 namespace {
@@ -67,7 +68,7 @@ class Planner {
     return CheckMetadata(first.version);
   }
 
-  core::Status Add(std::int64_t version, const delta_log::CommitFile& file, const delta::ActionSet& commit) {
+  core::Status Add(std::int64_t version, std::int64_t file_time_ms, const delta::ActionSet& commit) {
     if (commit.protocol) {
       SLUICE_TRY(delta_log::CheckCanReadTable(root_, *commit.protocol));
       protocol_ = *commit.protocol;
@@ -76,7 +77,7 @@ class Planner {
     if (commit.protocol || commit.metadata) SLUICE_TRY(CheckMetadata(version));
     const std::size_t before = plan_.files.size();
     SLUICE_TRY(commit.cdcs.empty() ? AddDerived(version, commit) : AddTyped(commit));
-    const std::int64_t timestamp_ms = TimeOf(file, commit);
+    const std::int64_t timestamp_ms = TimeOf(file_time_ms, commit);
     for (std::size_t i = before; i < plan_.files.size(); ++i) {
       plan_.files[i].version = version;
       plan_.files[i].timestamp_ms = timestamp_ms;
@@ -104,10 +105,10 @@ class Planner {
     return core::Ok();
   }
 
-  std::int64_t TimeOf(const delta_log::CommitFile& file, const delta::ActionSet& commit) const {
-    const bool in_commit =
-        properties_.enable_in_commit_timestamps && commit.commit_info && commit.commit_info->in_commit_timestamp_ms;
-    return in_commit ? *commit.commit_info->in_commit_timestamp_ms : file.modification_time_ms;
+  std::int64_t TimeOf(std::int64_t file_time_ms, const delta::ActionSet& commit) const {
+    const auto& info = commit.commit_info;
+    const bool carried = properties_.enable_in_commit_timestamps && info && info->in_commit_timestamp_ms;
+    return carried ? *info->in_commit_timestamp_ms : file_time_ms;
   }
 
   core::Status AddTyped(const delta::ActionSet& commit) {
@@ -228,12 +229,17 @@ core::Result<ChangePlan> PlanChanges(const storage::Environment& environment, co
   Planner planner(environment, folder, std::move(snapshot));
   SLUICE_TRY(planner.Start(*start.snapshot));
   SLUICE_ASSIGN_OR_RETURN(const auto listing, delta_log::ListLog(environment.files, root));
-  for (std::int64_t version = first; version <= last_version; ++version) {
+  std::int64_t version = first;
+  for (const auto& [at, time_ms] : delta_log::FileTimes(listing)) {
+    if (at < first || at > last_version) continue;
+    if (at != version) break;
     SLUICE_TRY(environment.cancellation.Check());
-    const delta_log::CommitFile* file = listing.FindCommit(version);
-    if (!file) return core::NotFound(fmt::format("{}: the commit of version {} is gone", root, version));
-    SLUICE_ASSIGN_OR_RETURN(const auto commit, delta_log::ReadCommit(environment, *file));
-    SLUICE_TRY(planner.Add(version, *file, commit));
+    SLUICE_ASSIGN_OR_RETURN(const auto commit, delta_log::ReadCommit(environment, *listing.FindCommit(version)));
+    SLUICE_TRY(planner.Add(version, time_ms, commit));
+    ++version;
+  }
+  if (version <= last_version) {
+    return core::NotFound(fmt::format("{}: the commit of version {} is gone", root, version));
   }
   return planner.Take();
 }

@@ -14,13 +14,14 @@
 
 #include "delta/path.h"
 #include "delta/statistics.h"
+#include "delta_log/test_environment.h"
 #include "expression/parser.h"
+#include "storage/local_file_system.h"
 #include "table/change_feed.h"
 #include "table/row_text.h"
 #include "table/scan.h"
 #include "table/table_case.h"
 #include "table/variant_json.h"
-#include "tests/support/engine.h"
 #include "tests/support/result_matchers.h"
 
 namespace sluice::table {
@@ -28,7 +29,6 @@ namespace {
 
 using core::ErrorKind;
 using ::testing::AnyOf;
-using testing::Engine;
 using testing::FailsWith;
 using ::testing::HasSubstr;
 using testing::IsOk;
@@ -46,9 +46,8 @@ core::Result<std::shared_ptr<arrow::RecordBatch>> WithJson(std::shared_ptr<arrow
   return batch;
 }
 
-core::Result<Rows> ReadRows(Engine& engine, const SnapshotPointer& snapshot, const ScanRequest& request,
-                            const nlohmann::json& json_columns = {}) {
-  const storage::Environment environment = engine.environment();
+core::Result<Rows> ReadRows(const storage::Environment& environment, const SnapshotPointer& snapshot,
+                            const ScanRequest& request, const nlohmann::json& json_columns = {}) {
   SLUICE_ASSIGN_OR_RETURN(const auto scan, Scan::Open(environment, snapshot, request));
   Rows rows;
   while (true) {
@@ -65,8 +64,8 @@ core::Result<Rows> ReadRows(Engine& engine, const SnapshotPointer& snapshot, con
   return rows;
 }
 
-core::Result<Rows> ReadChanges(Engine& engine, const std::string& root, const ChangeRequest& request) {
-  const storage::Environment environment = engine.environment();
+core::Result<Rows> ReadChanges(const storage::Environment& environment, const std::string& root,
+                               const ChangeRequest& request) {
   SLUICE_ASSIGN_OR_RETURN(const auto feed, ChangeFeed::Open(environment, root, request));
   Rows rows;
   while (true) {
@@ -96,13 +95,12 @@ void ExpectRows(const core::Result<Rows>& actual, const std::string& expected_pa
 class TableConformance : public ::testing::TestWithParam<TableCase> {
  protected:
   core::Result<SnapshotPointer> Open(std::optional<std::int64_t> version = std::nullopt) {
-    const storage::Environment environment = engine_.environment();
-    return delta_log::OpenSnapshot(environment, table().root, version);
+    return delta_log::OpenSnapshot(environment_, table().root, version);
   }
   /// Open and read all; how far that gets.
   core::Result<Rows> ReadAll(std::optional<std::int64_t> version = std::nullopt) {
     SLUICE_ASSIGN_OR_RETURN(const auto snapshot, Open(version));
-    return ReadRows(engine_, snapshot, {}, json_columns());
+    return ReadRows(environment_, snapshot, {}, json_columns());
   }
   const TableCase& table() const { return GetParam(); }
   nlohmann::json json_columns() const {
@@ -128,12 +126,13 @@ class TableConformance : public ::testing::TestWithParam<TableCase> {
       EXPECT_EQ(snapshot->protocol.min_reader_version, table().json["protocol"]["minReaderVersion"]);
       EXPECT_EQ(snapshot->protocol.min_writer_version, table().json["protocol"]["minWriterVersion"]);
     }
-    const auto rows = ReadRows(engine_, snapshot, {}, json_columns());
+    const auto rows = ReadRows(environment_, snapshot, {}, json_columns());
     ExpectRows(rows, table().Expected(), "newest", corrections);
     ASSERT_THAT(rows, IsOk());
     EXPECT_EQ(rows->size(), table().json.value("rows", rows->size()));
-    Engine narrow(/*threads=*/1, /*memory=*/1);
-    EXPECT_EQ(CompareRows(*ReadRows(narrow, snapshot, {}, json_columns()), *rows), "") << "with one thread";
+    delta_log::TestEnvironment narrow(files_, /*seed=*/7, /*threads=*/1);
+    narrow.environment.memory_bytes = 1;
+    EXPECT_EQ(CompareRows(*ReadRows(narrow.environment, snapshot, {}, json_columns()), *rows), "") << "with one thread";
   }
 
   void CheckVersions() {
@@ -171,11 +170,11 @@ class TableConformance : public ::testing::TestWithParam<TableCase> {
       SCOPED_TRACE(where);
       ASSERT_OK_AND_ASSIGN(const auto condition, expression::Parse(where));
       ScanRequest request{.condition = condition, .planning = {.with_skipping = false}};
-      const auto all = ReadRows(engine_, snapshot, request);
+      const auto all = ReadRows(environment_, snapshot, request);
       ASSERT_THAT(all, IsOk());
       EXPECT_EQ(all->size(), MinusZeroIsZero(where) ? 20 : filter["rows"].get<std::size_t>()) << "without skipping";
       request.planning = {.with_skipping = true, .with_reasons = true};
-      const auto skipped = ReadRows(engine_, snapshot, request);
+      const auto skipped = ReadRows(environment_, snapshot, request);
       ASSERT_THAT(skipped, IsOk());
       EXPECT_EQ(CompareRows(*skipped, *all), "") << "with skipping";
     }
@@ -185,12 +184,12 @@ class TableConformance : public ::testing::TestWithParam<TableCase> {
     if (table().has("changes")) {
       const ChangeRequest request{.first_version = table().json["changes"]["start"],
                                   .last_version = table().json["changes"]["end"].get<std::int64_t>()};
-      ExpectRows(ReadChanges(engine_, table().root, request), table().Expected("expected_changes"), "changes");
+      ExpectRows(ReadChanges(environment_, table().root, request), table().Expected("expected_changes"), "changes");
     }
     if (table().has("feed_starts_at")) {
       const std::int64_t start = table().json["feed_starts_at"];
-      EXPECT_THAT(ReadChanges(engine_, table().root, {.first_version = start}), IsOk());
-      EXPECT_THAT(ReadChanges(engine_, table().root, {.first_version = start - 1}),
+      EXPECT_THAT(ReadChanges(environment_, table().root, {.first_version = start}), IsOk());
+      EXPECT_THAT(ReadChanges(environment_, table().root, {.first_version = start - 1}),
                   FailsWith(ErrorKind::kInvalidInput, HasSubstr(fmt::format("version {}", start - 1))));
     }
   }
@@ -199,7 +198,7 @@ class TableConformance : public ::testing::TestWithParam<TableCase> {
     const std::string expected = table().Expected("expected_row_ids");
     if (expected.empty()) return;
     ASSERT_OK_AND_ASSIGN(const auto snapshot, Open());
-    ExpectRows(ReadRows(engine_, snapshot, {.extra = {.row_ids = true}}), expected, "row ids");
+    ExpectRows(ReadRows(environment_, snapshot, {.extra = {.row_ids = true}}), expected, "row ids");
   }
 
   void CheckState() {
@@ -253,7 +252,9 @@ class TableConformance : public ::testing::TestWithParam<TableCase> {
 
   void CheckLook();
 
-  Engine engine_;
+  storage::LocalFileSystem files_;
+  delta_log::TestEnvironment world_{files_};
+  const storage::Environment& environment_ = world_.environment;
 };
 
 /// What is done with a table that others disagree about, or whose data files are not there.
@@ -349,21 +350,23 @@ TEST(TableConformanceList, FeedsHaveTheRowsThatOthersCounted) {
       {"kernel/cdf-table-delete-unconditional", 20},
       {"kernel/cdf-table-update-ops", 20},
   };
-  Engine engine;
+  storage::LocalFileSystem files;
+  delta_log::TestEnvironment world(files);
   for (const TableCase& table : tables) {
     if (!rows.contains(table.name)) continue;
     const bool later = table.name.starts_with("kernel/cdf-column-mapping");
-    const auto feed = ReadChanges(engine, table.root, {.first_version = later ? 1 : 0});
+    const auto feed = ReadChanges(world.environment, table.root, {.first_version = later ? 1 : 0});
     ASSERT_THAT(feed, IsOk()) << table.name;
     EXPECT_EQ(feed->size(), rows.at(table.name)) << table.name;
   }
 }
 
 TEST(TableConformanceList, DeletionVectorsTellWhatChanged) {
-  Engine engine;
+  storage::LocalFileSystem files;
+  delta_log::TestEnvironment world(files);
   const std::string root = std::string(SLUICE_SOURCE_DIR) + "/../shared/tables/kernel/cdf-table-with-dv";
   if (!std::filesystem::exists(root)) GTEST_SKIP() << "the shared tables are not beside this tree";
-  const auto feed = ReadChanges(engine, root, {.first_version = 1});
+  const auto feed = ReadChanges(world.environment, root, {.first_version = 1});
   ASSERT_THAT(feed, IsOk());
   Rows expected;
   const auto add = [&](int version, const char* type, std::initializer_list<int> values) {

@@ -167,7 +167,7 @@ TEST(DataFileReader, TimestampsOfEveryUnitAndFlagAreMicroseconds) {
               {"us_utc", arrow::timestamp(arrow::TimeUnit::MICRO, "America/New_York"), "[1, -1, null]"},
               {"ns", arrow::timestamp(arrow::TimeUnit::NANO), nanos},
               {"ns_utc", arrow::timestamp(arrow::TimeUnit::NANO, "UTC"), nanos}},
-             1024, {}, *::parquet::ArrowWriterProperties::Builder().store_schema());
+             1024, ::parquet::WriterProperties::Builder(), *::parquet::ArrowWriterProperties::Builder().store_schema());
   for (const auto kind : {TypeKind::kTimestamp, TypeKind::kTimestampNtz}) {
     std::vector<delta::Field> fields;
     for (const char* name : {"ms", "ms_utc", "us", "us_utc", "ns", "ns_utc"})
@@ -243,7 +243,7 @@ TEST(DataFileReader, TypesThatArrowNotedInTheFileAreUndone) {
   test.Write({{"d", arrow::dictionary(arrow::int32(), arrow::utf8()), R"(["a", null, "a"])"},
               {"l", arrow::large_list(arrow::large_utf8()), R"([["a"], null, []])"},
               {"b", arrow::fixed_size_binary(2), R"(["ab", null, "cd"])"}},
-             1024, {}, *::parquet::ArrowWriterProperties::Builder().store_schema());
+             1024, ::parquet::WriterProperties::Builder(), *::parquet::ArrowWriterProperties::Builder().store_schema());
   const auto table =
       test.Read({TestField("d", Plain(TypeKind::kString)), TestField("l", ListOf(Plain(TypeKind::kString))),
                  TestField("b", Plain(TypeKind::kBinary))});

@@ -50,30 +50,36 @@ inline delta::DataType StructOf(std::vector<delta::Field> fields) {
   return {.kind = delta::TypeKind::kStruct, .fields = std::move(fields)};
 }
 
-/// Parquet files in memory.
+/// The bytes of a Parquet file with these columns.
+inline std::string MakeParquet(const std::vector<TestColumn>& columns, std::int64_t group_rows = 1024,
+                               ::parquet::WriterProperties::Builder properties = {},
+                               ::parquet::ArrowWriterProperties::Builder arrow_properties = {}) {
+  arrow::FieldVector fields;
+  arrow::ArrayVector arrays;
+  for (const TestColumn& column : columns) {
+    auto field = arrow::field(column.name, column.type, column.nullable);
+    if (column.id >= 0) {
+      field = field->WithMetadata(arrow::key_value_metadata({"PARQUET:field_id"}, {std::to_string(column.id)}));
+    }
+    fields.push_back(std::move(field));
+    arrays.push_back(arrow::json::ArrayFromJSONString(column.type, column.json).ValueOrDie());
+  }
+  const auto table = arrow::Table::Make(arrow::schema(fields), arrays);
+  auto out = arrow::io::BufferOutputStream::Create().ValueOrDie();
+  const auto written = ::parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), out, group_rows,
+                                                    properties.build(), arrow_properties.build());
+  if (!written.ok()) written.Abort();
+  return out->Finish().ValueOrDie()->ToString();
+}
+
+/// A Parquet file in memory.
 class TestFiles {
  public:
   static constexpr const char* kPath = "t/part-0.parquet";
 
-  void Write(const std::vector<TestColumn>& columns, std::int64_t group_rows = 1024,
-             ::parquet::WriterProperties::Builder properties = {},
-             ::parquet::ArrowWriterProperties::Builder arrow_properties = {}) {
-    arrow::FieldVector fields;
-    arrow::ArrayVector arrays;
-    for (const TestColumn& column : columns) {
-      auto field = arrow::field(column.name, column.type, column.nullable);
-      if (column.id >= 0) {
-        field = field->WithMetadata(arrow::key_value_metadata({"PARQUET:field_id"}, {std::to_string(column.id)}));
-      }
-      fields.push_back(std::move(field));
-      arrays.push_back(arrow::json::ArrayFromJSONString(column.type, column.json).ValueOrDie());
-    }
-    const auto table = arrow::Table::Make(arrow::schema(fields), arrays);
-    auto out = arrow::io::BufferOutputStream::Create().ValueOrDie();
-    const auto written = ::parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), out, group_rows,
-                                                      properties.build(), arrow_properties.build());
-    if (!written.ok()) written.Abort();
-    files.Put(kPath, out->Finish().ValueOrDie()->ToString());
+  template <typename... Options>
+  void Write(const std::vector<TestColumn>& columns, Options&&... options) {
+    files.Put(kPath, MakeParquet(columns, std::forward<Options>(options)...));
   }
 
   /// Every row of the file under these columns, as the JSON-like text that Arrow prints; batches joined.
