@@ -20,7 +20,7 @@ from naive_rows import table_rows
 from ours import TWO, VECTORS, numbers, read_everywhere
 from protocol_lint import lint
 
-SECONDS_PER_VERB = 5.0
+SECONDS_PER_VERB = 3.0
 ROUNDS_MIN = 4
 INITIAL = 4000
 
