@@ -7,6 +7,7 @@
 #include <parquet/schema.h>
 #include <parquet/statistics.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@ using ::parquet::schema::Node;
 
 constexpr std::int64_t kLevelsPerRead = 4096;
 constexpr std::int64_t kRowsPerBatch = 16 * 1024;
+constexpr std::uint64_t kCompressionMax = 64;  // of texts
 constexpr int kDepthMax = 16;
 
 std::int16_t DefinitionOf(const Node* node) {
@@ -111,6 +113,12 @@ bool CheckpointFile::AllNull(int row_group, const CheckpointLeaf& leaf) const {
   const auto chunk = reader_->metadata()->RowGroup(row_group)->ColumnChunk(leaf.column);
   const auto statistics = chunk->statistics();
   return statistics != nullptr && statistics->HasNullCount() && statistics->null_count() == chunk->num_values();
+}
+
+std::size_t CheckpointFile::BytesEstimate(int row_group, const CheckpointLeaf& leaf) const {
+  const auto chunk = reader_->metadata()->RowGroup(row_group)->ColumnChunk(leaf.column);
+  const auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(chunk->total_uncompressed_size(), 0));
+  return std::min<std::uint64_t>(bytes, file_->size() * kCompressionMax);
 }
 
 core::Error CheckpointFile::WrongType(const CheckpointLeaf& leaf, std::string_view expected) const {

@@ -49,6 +49,9 @@ class CheckpointFile {
   /// map the first (`value` false) or second one. Corruption when it is no leaf.
   core::Result<std::optional<CheckpointLeaf>> FindLeaf(Names names, bool map_value = false) const;
   bool HasColumn(Names names) const;
+  /// How much memory the values of a column may take, going by the footer; a lying one cannot ask for much more than
+  /// the file has.
+  std::size_t BytesEstimate(int row_group, const CheckpointLeaf& leaf) const;
   /// True when the footer says that a row group has no value in this column.
   bool AllNull(int row_group, const CheckpointLeaf& leaf) const;
 

@@ -226,11 +226,15 @@ core::Result<std::shared_ptr<const FileSegment>> ReadAddedFiles(const Checkpoint
                                                                 const std::string& root,
                                                                 const MakeStatsSource& make_stats) {
   FileSegmentBuilder builder(root);
+  SLUICE_ASSIGN_OR_RETURN(const auto path_leaf, file.FindLeaf({"add", "path"}));
+  const auto add_path = [&](std::string_view path) {
+    if (builder.size() == 0) {
+      builder.Reserve(static_cast<std::size_t>(file.rows(row_group)), file.BytesEstimate(row_group, *path_leaf));
+    }
+    builder.AddPath(path);
+  };
   SLUICE_ASSIGN_OR_RETURN(const CheckpointActions adds,
-                          CheckpointActions::FindTexts(file, row_group, "add", "path", [&](std::string_view path) {
-                            if (builder.size() == 0) builder.Reserve(static_cast<std::size_t>(file.rows(row_group)));
-                            builder.AddPath(path);
-                          }));
+                          CheckpointActions::FindTexts(file, row_group, "add", "path", add_path));
   if (adds.size() == 0) return std::shared_ptr<const FileSegment>();
   std::size_t sizes = 0;
   SLUICE_TRY(adds.Integers("size", [&](std::size_t row, std::int64_t bytes) {

@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "delta/path.h"
@@ -49,8 +50,13 @@ std::size_t FileKeySet::SlotOf(FileKey key) const {
   return slot;
 }
 
+void FileKeySet::Reserve(std::size_t keys) {
+  const std::size_t slots = std::max(kSlotsMin, std::bit_ceil(keys + keys / 2 + 1));
+  if (slots > slots_.size()) Resize(slots);
+}
+
 bool FileKeySet::Insert(FileKey key) {
-  if ((size_ + 1) * 3 > slots_.size() * 2) Grow();
+  if ((size_ + 1) * 3 > slots_.size() * 2) Resize(std::max(kSlotsMin, slots_.size() * 2));
   key = Taken(key);
   FileKey& slot = slots_[SlotOf(key)];
   if (slot == key) return false;
@@ -65,8 +71,8 @@ bool FileKeySet::Contains(FileKey key) const {
   return slots_[SlotOf(key)] == key;
 }
 
-void FileKeySet::Grow() {
-  std::vector<FileKey> old = std::exchange(slots_, std::vector<FileKey>(std::max(kSlotsMin, slots_.size() * 2)));
+void FileKeySet::Resize(std::size_t slots) {
+  const std::vector<FileKey> old = std::exchange(slots_, std::vector<FileKey>(slots));
   for (const FileKey& key : old) {
     if (key != FileKey{}) slots_[SlotOf(key)] = key;
   }

@@ -29,6 +29,8 @@ FileKey KeyOfFile(FileKey path, const delta::DeletionVectorDescriptor* deletion_
 /// Keys that were seen. 16 to 48 bytes a key. Threads: many may ask while nobody inserts.
 class FileKeySet {
  public:
+  /// Make room for so many keys.
+  void Reserve(std::size_t keys);
   /// False when it was there.
   bool Insert(FileKey key);
   bool Contains(FileKey key) const;
@@ -37,7 +39,7 @@ class FileKeySet {
 
  private:
   std::size_t SlotOf(FileKey key) const;
-  void Grow();
+  void Resize(std::size_t slots);
 
   std::vector<FileKey> slots_;  // a power of two; {0, 0} is free
   std::size_t size_ = 0;

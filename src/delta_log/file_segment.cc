@@ -99,7 +99,8 @@ core::Result<std::shared_ptr<const StatsTexts>> FileSegment::LoadStats() const {
 FileSegmentBuilder::FileSegmentBuilder(std::string root)
     : root_(std::move(root)), segment_(std::make_shared<FileSegment>()) {}
 
-void FileSegmentBuilder::Reserve(std::size_t rows) {
+void FileSegmentBuilder::Reserve(std::size_t rows, std::size_t path_bytes) {
+  segment_->paths_.reserve(path_bytes);
   segment_->path_ends_.reserve(rows);
   segment_->sizes_.reserve(rows);
   segment_->modification_times_.reserve(rows);
@@ -163,11 +164,25 @@ std::uint32_t FileSegmentBuilder::PartitionId(const delta::PartitionValues& valu
   return place->second;
 }
 
+// Files that follow each other often have the same: a clustering provider and nothing else.
+void FileSegmentBuilder::MergeEqualExtras() {
+  std::vector<FileExtras> merged;
+  for (std::uint32_t& id : segment_->extra_ids_) {
+    if (id == 0) continue;
+    FileExtras& extras = segment_->extras_[id - 1];
+    if (merged.empty() || merged.back() != extras) merged.push_back(std::move(extras));
+    id = static_cast<std::uint32_t>(merged.size());
+  }
+  merged.shrink_to_fit();
+  segment_->extras_ = std::move(merged);
+}
+
 std::shared_ptr<const FileSegment> FileSegmentBuilder::Build(std::shared_ptr<const StatsSource> stats) {
   std::vector<std::uint32_t>& ids = segment_->partition_ids_;
   if (std::ranges::find(ids, kNoPartition) != ids.end()) {
     std::ranges::replace(ids, kNoPartition, PartitionId({}));
   }
+  MergeEqualExtras();
   segment_->root_ = root_;
   segment_->index_ = std::make_shared<FileSegment::Index>();
   if (stats != nullptr) {

@@ -20,6 +20,7 @@ struct FileExtras {
   std::optional<std::int64_t> default_row_commit_version = {};
   std::optional<std::string> clustering_provider = {};
 
+  bool operator==(const FileExtras& other) const = default;
   bool empty() const;
 };
 

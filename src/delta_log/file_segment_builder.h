@@ -21,7 +21,7 @@ class FileSegmentBuilder {
   explicit FileSegmentBuilder(std::string root);
 
   std::size_t size() const { return segment_->sizes_.size(); }
-  void Reserve(std::size_t rows);
+  void Reserve(std::size_t rows, std::size_t path_bytes = 0);
 
   /// One whole file with its statistics.
   void Add(const delta::AddFile& add);
@@ -42,6 +42,7 @@ class FileSegmentBuilder {
   std::shared_ptr<const FileSegment> Build(std::shared_ptr<const StatsSource> stats = nullptr);
 
  private:
+  void MergeEqualExtras();
   void AppendRow(std::string_view path, std::int64_t size_bytes, std::int64_t time_ms, std::uint32_t partition);
 
   std::string root_;

@@ -55,10 +55,10 @@ void LogTail::Add(const delta::ActionSet& checkpoint) {
 
 FileKey LogTail::PathKey(std::string_view path) { return KeyOfPath(CanonicalView(path, root_, path_storage_)); }
 
-core::Error LogTail::ReplacedWithoutRemoval(const std::string& where, std::string_view path) const {
+core::Error LogTail::LiveTwice(const std::string& where, std::string_view path) const {
   return core::Corruption(
-      fmt::format("{}: file '{}' is there already, under another deletion vector, and is added again "
-                  "without being removed",
+      fmt::format("{}: file '{}' is added though it is there already, perhaps under another deletion "
+                  "vector, and is not removed",
                   where, path));
 }
 
@@ -67,7 +67,7 @@ core::Status LogTail::ApplyFiles(const CommitFile& file, const delta::ActionSet&
   for (const delta::AddFile& add : actions.adds) {
     const FileKey path = PathKey(add.path);
     if (!seen_.Insert(KeyOfFile(path, VectorOf(add))) || goal_ == ReplayGoal::kTombstones) continue;
-    if (!live_paths_.Insert(path)) return ReplacedWithoutRemoval(file.path, add.path);
+    if (!live_paths_.Insert(path)) return LiveTwice(file.path, add.path);
     adds_.Add(add);
   }
   for (const delta::RemoveFile& remove : actions.removes) {
@@ -82,7 +82,7 @@ std::map<std::string, delta::DomainMetadata, std::less<>> LogTail::TakeDomains()
   return std::move(domains_);
 }
 
-core::Result<std::vector<bool>> LogTail::FindGone(const FileSegment& files) const {
+std::vector<bool> LogTail::FindGone(const FileSegment& files) const {
   std::vector<bool> gone;
   if (seen_.empty()) return gone;
   gone.resize(files.size());
@@ -90,25 +90,29 @@ core::Result<std::vector<bool>> LogTail::FindGone(const FileSegment& files) cons
   for (std::size_t row = 0; row < files.size(); ++row) {
     const FileKey path = KeyOfPath(CanonicalView(files.path(row), root_, storage));
     gone[row] = seen_.Contains(KeyOfFile(path, files.deletion_vector(row)));
-    if (!gone[row] && live_paths_.Contains(path)) {
-      return ReplacedWithoutRemoval("the commits after the checkpoint", files.path(row));
-    }
   }
   return gone;
 }
 
 core::Result<FileTable> LogTail::TakeFiles(std::vector<std::shared_ptr<const FileSegment>> checkpoint) {
-  std::vector<core::Result<std::vector<bool>>> gone(checkpoint.size());
+  std::vector<std::vector<bool>> gone(checkpoint.size());
+  std::size_t rows = live_paths_.size();
   {
     core::TaskGroup group(environment_.executor);
     for (std::size_t i = 0; i < checkpoint.size(); ++i) {
       group.Run([this, &gone, &checkpoint, i] { gone[i] = FindGone(*checkpoint[i]); });
+      rows += checkpoint[i]->size();
     }
   }
+  live_paths_.Reserve(rows);
   FileTable files;
   for (std::size_t i = 0; i < checkpoint.size(); ++i) {
-    SLUICE_ASSIGN_OR_RETURN(std::vector<bool> rows, std::move(gone[i]));
-    files.Append(std::move(checkpoint[i]), std::move(rows));
+    for (std::size_t row = 0; row < checkpoint[i]->size(); ++row) {
+      if (!gone[i].empty() && gone[i][row]) continue;
+      const std::string_view path = checkpoint[i]->path(row);
+      if (!live_paths_.Insert(PathKey(path))) return LiveTwice(root_, path);
+    }
+    files.Append(std::move(checkpoint[i]), std::move(gone[i]));
   }
   if (adds_.size() > 0) files.Append(adds_.Build(), {});
   return files;

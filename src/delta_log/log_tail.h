@@ -47,7 +47,8 @@ class LogTail {
   /// Those not removed.
   std::map<std::string, delta::DomainMetadata, std::less<>> TakeDomains();
   /// The live files: those of a checkpoint, less what the commits removed or replaced, then those of the commits.
-  /// Corruption when a commit added a file under another deletion vector and did not remove it.
+  /// Corruption when a file is live twice: a commit added it under another deletion vector and did not remove it, or
+  /// the checkpoint adds it twice.
   core::Result<FileTable> TakeFiles(std::vector<std::shared_ptr<const FileSegment>> checkpoint);
   /// The removed files, with those of a checkpoint.
   std::vector<delta::RemoveFile> TakeTombstones(std::vector<delta::RemoveFile> checkpoint);
@@ -60,8 +61,8 @@ class LogTail {
   core::Status Apply(const CommitFile& file, const delta::ActionSet& actions);
   core::Status ApplyFiles(const CommitFile& file, const delta::ActionSet& actions);
   FileKey PathKey(std::string_view path);
-  core::Result<std::vector<bool>> FindGone(const FileSegment& files) const;
-  core::Error ReplacedWithoutRemoval(const std::string& where, std::string_view path) const;
+  std::vector<bool> FindGone(const FileSegment& files) const;
+  core::Error LiveTwice(const std::string& where, std::string_view path) const;
 
   const storage::Environment& environment_;
   std::string root_;

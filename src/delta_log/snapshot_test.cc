@@ -107,16 +107,22 @@ TEST_F(SnapshotTest, AFileUnderTwoDeletionVectorsIsCorruptionHoweverItIsRead) {
   CommitFirst();
   ASSERT_OK_AND_ASSIGN(const auto held, Open());
   Commit(1, {AddLine("f0", "aa")});
-  EXPECT_THAT(Open(), FailsWith(ErrorKind::kCorruption, HasSubstr("without being removed")));
+  EXPECT_THAT(Open(), FailsWith(ErrorKind::kCorruption, HasSubstr("is not removed")));
   EXPECT_THAT(RefreshSnapshot(world_.environment, held),
-              FailsWith(ErrorKind::kCorruption, HasSubstr("without being removed")));
+              FailsWith(ErrorKind::kCorruption, HasSubstr("is not removed")));
   Commit(0, {kProtocolLine, kMetadataLine, AddLine("other")});
   PutCheckpoint(0);
-  EXPECT_THAT(Open(), FailsWith(ErrorKind::kCorruption, HasSubstr("without being removed")));
+  EXPECT_THAT(Open(), FailsWith(ErrorKind::kCorruption, HasSubstr("is not removed")));
   Commit(1, {AddLine("f0", "aa"), RemoveLine("f0")});
   ASSERT_OK_AND_ASSIGN(const auto replaced, Open());
   ASSERT_EQ(replaced->files.size(), 1U);
   EXPECT_NE(replaced->files.Get(replaced->files.All().front()).deletion_vector, std::nullopt);
+}
+
+TEST_F(SnapshotTest, AFileThatACheckpointAddsTwiceIsCorruption) {
+  CommitFiles(3, 3);
+  PutParquet(ClassicCheckpointPath(kRoot, 3), "[" + StateRows() + "," + AddRow("a%20b") + "," + AddRow("a b") + "]");
+  EXPECT_THAT(Open(), FailsWith(ErrorKind::kCorruption, HasSubstr("file 'a b' is added though it is there already")));
 }
 
 TEST_F(SnapshotTest, RefusesUnknownReaderFeaturesBeforeAnythingElse) {
