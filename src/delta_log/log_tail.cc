@@ -55,7 +55,7 @@ void LogTail::Add(const delta::ActionSet& checkpoint) {
 
 FileKey LogTail::PathKey(std::string_view path) { return KeyOfPath(CanonicalView(path, root_, path_storage_)); }
 
-core::Error LogTail::LiveTwice(const std::string& where, std::string_view path) const {
+core::Error LiveTwice(const std::string& where, std::string_view path) {
   return core::Corruption(
       fmt::format("{}: file '{}' is added though it is there already, perhaps under another deletion "
                   "vector, and is not removed",

@@ -24,6 +24,9 @@ enum class ReplayGoal : std::uint8_t {
   kTombstones,  ///< the removed files
 };
 
+/// Corruption: what `where` adds is in the table already.
+core::Error LiveTwice(const std::string& where, std::string_view path);
+
 /// What the commits after a checkpoint say together (PROTOCOL.md, "Action Reconciliation"): read newest first, the
 /// first word about a thing is the last one.
 ///
@@ -62,7 +65,6 @@ class LogTail {
   core::Status ApplyFiles(const CommitFile& file, const delta::ActionSet& actions);
   FileKey PathKey(std::string_view path);
   std::vector<bool> FindGone(const FileSegment& files) const;
-  core::Error LiveTwice(const std::string& where, std::string_view path) const;
 
   const storage::Environment& environment_;
   std::string root_;

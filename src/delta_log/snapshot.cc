@@ -1,7 +1,5 @@
 #include "delta_log/snapshot.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -55,10 +53,7 @@ core::Status ApplyFiles(Snapshot& snapshot, const delta::ActionSet& commit, cons
     if (!held.has_value() || removed.contains(path)) continue;
     const FileSegment& files = snapshot.files.segment(held->segment);
     if (!SameVector(files.deletion_vector(held->row), add.deletion_vector)) {
-      return core::Corruption(
-          fmt::format("{}: file '{}' is there already, under another deletion vector, and is added "
-                      "again without being removed",
-                      where, add.path));
+      return LiveTwice(where, add.path);
     }
     gone.push_back(std::move(path));  // new statistics or tags for the same file
   }
