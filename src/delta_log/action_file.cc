@@ -140,9 +140,8 @@ class ActionFile::Output {
   std::unique_ptr<::parquet::arrow::FileWriter> writer_;
 };
 
-ActionFile::ActionFile(const storage::Environment& environment, std::string path, const CheckpointLayout& layout,
-                       ActionFileOptions options)
-    : environment_(environment), path_(std::move(path)), layout_(layout), options_(std::move(options)) {}
+ActionFile::ActionFile(const storage::Environment& environment, std::string path, ActionFileOptions options)
+    : environment_(environment), path_(std::move(path)), options_(std::move(options)) {}
 
 ActionFile::~ActionFile() {
   output_.reset();
@@ -151,7 +150,7 @@ ActionFile::~ActionFile() {
 
 core::Result<std::unique_ptr<ActionFile>> ActionFile::Open(const storage::Environment& environment, std::string path,
                                                            const CheckpointLayout& layout, ActionFileOptions options) {
-  std::unique_ptr<ActionFile> file(new ActionFile(environment, std::move(path), layout, std::move(options)));
+  std::unique_ptr<ActionFile> file(new ActionFile(environment, std::move(path), std::move(options)));
   SLUICE_ASSIGN_OR_RETURN(file->schema_, CheckpointSchema(layout));
   file->temporary_ = LogTemporaryPath(file->path_, environment.random);
   SLUICE_ASSIGN_OR_RETURN(std::unique_ptr<storage::WritableFile> out, environment.files.CreateNew(file->temporary_));

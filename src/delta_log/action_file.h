@@ -50,8 +50,7 @@ class ActionFile {
 
  private:
   class Output;
-  ActionFile(const storage::Environment& environment, std::string path, const CheckpointLayout& layout,
-             ActionFileOptions options);
+  ActionFile(const storage::Environment& environment, std::string path, ActionFileOptions options);
   /// Count a row, and write the row group when it is full.
   core::Status EndRow();
   core::Status Flush();
@@ -59,7 +58,6 @@ class ActionFile {
 
   const storage::Environment& environment_;
   const std::string path_;
-  const CheckpointLayout& layout_;
   const ActionFileOptions options_;
   std::shared_ptr<arrow::Schema> schema_;
   std::unique_ptr<Output> output_;

@@ -42,6 +42,7 @@ class LogCleanup {
   core::Result<bool> NothingIsOld() const;
   std::int64_t NewestOldCommit() const;
   std::optional<std::int64_t> KeptCheckpoint(std::int64_t newest_old);
+  bool NothingBefore(std::int64_t version) const;
   bool IsProtected(std::int64_t kept) const;
   core::Status EnsureClassicName(std::int64_t kept);
   core::Status DeleteBefore(std::int64_t kept);
@@ -66,12 +67,11 @@ core::Result<CleanupReport> LogCleanup::Run() {
   SLUICE_ASSIGN_OR_RETURN(const bool nothing, NothingIsOld());
   if (nothing) return std::move(report_);
   SLUICE_ASSIGN_OR_RETURN(listing_, ListLog(environment_.files, snapshot_.root));
-  const std::optional<std::int64_t> kept = KeptCheckpoint(NewestOldCommit());
-  if (kept.has_value() && !IsProtected(*kept)) {
-    SLUICE_TRY(EnsureClassicName(*kept));
-    SLUICE_TRY(DeleteBefore(*kept));
-  }
   SLUICE_TRY(DeleteTemporaryFiles(LogFolder(snapshot_.root)));
+  const std::optional<std::int64_t> kept = KeptCheckpoint(NewestOldCommit());
+  if (!kept.has_value() || IsProtected(*kept)) return std::move(report_);
+  SLUICE_TRY(EnsureClassicName(*kept));
+  SLUICE_TRY(DeleteBefore(*kept));
   SLUICE_TRY(DeleteSidecars());
   return std::move(report_);
 }
@@ -80,7 +80,7 @@ core::Result<CleanupReport> LogCleanup::Run() {
 core::Result<bool> LogCleanup::NothingIsOld() const {
   SLUICE_ASSIGN_OR_RETURN(const std::optional<storage::FileInfo> first,
                           environment_.files.StatIfExists(CommitPath(snapshot_.root, 0)));
-  return first.has_value() && ModifiedMs(*first) > cutoff_ms_ && ModifiedMs(*first) > stray_cutoff_ms_;
+  return first.has_value() && ModifiedMs(*first) > cutoff_ms_;
 }
 
 // By the times of the files, made to grow with the versions; -1 when none is old enough.
@@ -100,12 +100,18 @@ std::int64_t LogCleanup::NewestOldCommit() const {
 std::optional<std::int64_t> LogCleanup::KeptCheckpoint(std::int64_t newest_old) {
   for (const CheckpointFiles& checkpoint : listing_.checkpoints) {
     if (checkpoint.version > newest_old || listing_.FindCommit(checkpoint.version) == nullptr) continue;
+    if (NothingBefore(checkpoint.version)) return std::nullopt;
     core::Result<CheckpointReader> reader = CheckpointReader::Open(environment_, snapshot_.root, checkpoint);
     if (reader.has_value() && reader->ReadAdds().has_value()) return checkpoint.version;
     report_.notes.push_back("the checkpoint of version " + std::to_string(checkpoint.version) +
                             " cannot be read; the log before it stays");
   }
   return std::nullopt;
+}
+
+bool LogCleanup::NothingBefore(std::int64_t version) const {
+  return listing_.commits.front().last >= version && listing_.checkpoints.back().version >= version &&
+         (listing_.checksums.empty() || listing_.checksums.begin()->first >= version);
 }
 
 bool LogCleanup::IsProtected(std::int64_t kept) const {

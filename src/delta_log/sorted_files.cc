@@ -45,9 +45,11 @@ std::vector<FileRef> SortFiles(const FileTable& files) {
   std::size_t sorted = 1;
   while (sorted < order.size() && !before(order[sorted], order[sorted - 1])) ++sorted;
   const auto middle = order.begin() + static_cast<std::ptrdiff_t>(std::min(sorted, order.size()));
+  if (middle == order.end()) return order;
   std::sort(middle, order.end(), before);
-  std::inplace_merge(order.begin(), middle, order.end(), before);
-  return order;
+  std::vector<FileRef> merged(order.size());
+  std::merge(order.begin(), middle, middle, order.end(), merged.begin(), before);
+  return merged;
 }
 
 StatsCursor::StatsCursor(const FileTable& files, const std::vector<FileRef>& order)
