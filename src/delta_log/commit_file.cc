@@ -64,6 +64,10 @@ core::Result<CommitOutcome> PutCommit(storage::FileSystem& files, core::Random& 
     return std::move(written).error();
   }
   core::Status linked = files.Link(temporary, target);
+  // A file system without hard links may know a rename that replaces nothing.
+  if (!linked.has_value() && linked.error().kind() == core::ErrorKind::kUnsupported) {
+    linked = files.RenameNew(temporary, target);
+  }
   const LinkState state = linked.has_value() ? LinkState::kOurs : Inspect(files, temporary, target, bytes);
   (void)files.Remove(temporary);
   switch (state) {
@@ -75,7 +79,8 @@ core::Result<CommitOutcome> PutCommit(storage::FileSystem& files, core::Random& 
                                   " was lost and the log cannot be read: " + linked.error().message()};
   }
   if (linked.error().kind() == core::ErrorKind::kUnsupported) {
-    return std::move(linked).error().WithHint("commits need hard links; keep the table on another file system");
+    return std::move(linked).error().WithHint(
+        "commits need hard links or renameat2; keep the table on another file system");
   }
   return std::move(linked).error();
 }

@@ -28,11 +28,11 @@ struct Unknown {
 using CommitOutcome = std::variant<Committed, Conflict, Unknown>;
 
 /// Put `bytes` as the commit `version` of the table at `root`, unless that version is there: a hidden temporary file,
-/// synced, gets its name by a hard link, which never replaces a file. `bytes` must be unlike those of every other
-/// commit (a fresh txnId), so that a commit whose reply was lost is known again.
+/// synced, gets its name by a hard link (or renameat2), which never replaces a file. `bytes` must be unlike those of
+/// every other commit (a fresh txnId), so that a commit whose reply was lost is known again.
 ///
 /// The log's folder must exist. Crash: the version is absent or whole; `.<version>.json.<uuid>.tmp` may stay behind.
-/// Errors: nothing was committed. Unsupported: the file system has no hard links.
+/// Errors: nothing was committed. Unsupported: the file system has neither hard links nor that rename.
 core::Result<CommitOutcome> PutCommit(storage::FileSystem& files, core::Random& random, const std::string& root,
                                       std::int64_t version, std::string_view bytes);
 

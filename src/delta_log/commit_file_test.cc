@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "delta_log/log_name.h"
+#include "delta_log/relay_file_system.h"
 #include "storage/fault_file_system.h"
 #include "storage/local_file_system.h"
 #include "storage/memory_file_system.h"
@@ -61,34 +62,13 @@ TEST(CommitFile, NeverReplacesACommit) {
 }
 
 /// Somebody else links the version between our look and our link.
-class RacedFileSystem final : public storage::FileSystem {
+class RacedFileSystem final : public RelayFileSystem {
  public:
-  explicit RacedFileSystem(MemoryFileSystem& inner) : inner_(inner) {}
-  core::Result<storage::FileInfo> Stat(const std::string& path) override { return inner_.Stat(path); }
-  core::Result<std::vector<storage::FileInfo>> List(const std::string& path) override { return inner_.List(path); }
-  core::Result<std::unique_ptr<storage::ByteStream>> OpenStream(const std::string& path) override {
-    return inner_.OpenStream(path);
-  }
-  core::Result<std::unique_ptr<storage::RandomAccessFile>> OpenRandomAccess(const std::string& path) override {
-    return inner_.OpenRandomAccess(path);
-  }
-  core::Result<std::unique_ptr<storage::WritableFile>> Create(const std::string& path) override {
-    return inner_.Create(path);
-  }
-  core::Result<std::unique_ptr<storage::WritableFile>> CreateNew(const std::string& path) override {
-    return inner_.CreateNew(path);
-  }
-  core::Status Rename(const std::string& from, const std::string& to) override { return inner_.Rename(from, to); }
+  using RelayFileSystem::RelayFileSystem;
   core::Status Link(const std::string& from, const std::string& to) override {
     inner_.Put(to, kTheirs);
     return inner_.Link(from, to);
   }
-  core::Status Remove(const std::string& path) override { return inner_.Remove(path); }
-  core::Status CreateDirectories(const std::string& path) override { return inner_.CreateDirectories(path); }
-  core::Status SyncDirectory(const std::string& path) override { return inner_.SyncDirectory(path); }
-
- private:
-  MemoryFileSystem& inner_;
 };
 
 TEST(CommitFile, LosesTheRaceWithoutATrace) {
@@ -99,6 +79,28 @@ TEST(CommitFile, LosesTheRaceWithoutATrace) {
   ASSERT_OK_AND_ASSIGN(const CommitOutcome outcome, PutCommit(raced, random, kRoot, 1, kOurs));
   EXPECT_TRUE(std::holds_alternative<Conflict>(outcome));
   EXPECT_EQ(Read(files, CommitPath(kRoot, 1)), kTheirs);
+  EXPECT_EQ(files.Contents().size(), 2U);
+}
+
+/// As vfat: no hard links.
+class LinklessFileSystem final : public RelayFileSystem {
+ public:
+  using RelayFileSystem::RelayFileSystem;
+  core::Status Link(const std::string&, const std::string&) override { return core::Unsupported("no hard links"); }
+  core::Status RenameNew(const std::string& from, const std::string& to) override { return inner_.RenameNew(from, to); }
+};
+
+TEST(CommitFile, DoesWithoutHardLinks) {
+  MemoryFileSystem files;
+  SetScene(files);
+  LinklessFileSystem linkless(files);
+  core::SeededRandom random(1);
+  for (const bool first : {true, false}) {
+    ASSERT_OK_AND_ASSIGN(const CommitOutcome outcome, PutCommit(linkless, random, kRoot, 1, first ? kOurs : kTheirs));
+    EXPECT_EQ(std::holds_alternative<Committed>(outcome), first);
+  }
+  files.Crash();
+  EXPECT_EQ(Read(files, CommitPath(kRoot, 1)), kOurs);
   EXPECT_EQ(files.Contents().size(), 2U);
 }
 

@@ -9,6 +9,7 @@
 #include "delta/action_json.h"
 #include "delta_log/log_fixture.h"
 #include "delta_log/log_name.h"
+#include "delta_log/relay_file_system.h"
 #include "storage/fault_file_system.h"
 #include "storage/local_file_system.h"
 #include "storage/memory_file_system.h"
@@ -198,34 +199,13 @@ TEST_F(TransactionTest, ReportsTheBinsThatItDropped) {
 
 TEST_F(TransactionTest, GivesUpAfterItsTime) {
   /// A log in which somebody else is always first.
-  class BusyFileSystem final : public storage::FileSystem {
+  class BusyFileSystem final : public RelayFileSystem {
    public:
-    explicit BusyFileSystem(MemoryFileSystem& inner) : inner_(inner) {}
-    core::Result<storage::FileInfo> Stat(const std::string& path) override { return inner_.Stat(path); }
-    core::Result<std::vector<storage::FileInfo>> List(const std::string& path) override { return inner_.List(path); }
-    core::Result<std::unique_ptr<storage::ByteStream>> OpenStream(const std::string& path) override {
-      return inner_.OpenStream(path);
-    }
-    core::Result<std::unique_ptr<storage::RandomAccessFile>> OpenRandomAccess(const std::string& path) override {
-      return inner_.OpenRandomAccess(path);
-    }
-    core::Result<std::unique_ptr<storage::WritableFile>> Create(const std::string& path) override {
-      return inner_.Create(path);
-    }
-    core::Result<std::unique_ptr<storage::WritableFile>> CreateNew(const std::string& path) override {
-      return inner_.CreateNew(path);
-    }
-    core::Status Rename(const std::string& from, const std::string& to) override { return inner_.Rename(from, to); }
+    using RelayFileSystem::RelayFileSystem;
     core::Status Link(const std::string& from, const std::string& to) override {
       inner_.Put(to, "{\"commitInfo\":{\"operation\":\"VACUUM START\"}}\n");
       return inner_.Link(from, to);
     }
-    core::Status Remove(const std::string& path) override { return inner_.Remove(path); }
-    core::Status CreateDirectories(const std::string& path) override { return inner_.CreateDirectories(path); }
-    core::Status SyncDirectory(const std::string& path) override { return inner_.SyncDirectory(path); }
-
-   private:
-    MemoryFileSystem& inner_;
   };
   const Snap created = Create();
   BusyFileSystem busy(files_);

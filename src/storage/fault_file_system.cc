@@ -111,6 +111,10 @@ core::Status FaultFileSystem::Link(const std::string& from, const std::string& t
   return Change("cannot link", from, [&] { return inner_.Link(from, to); });
 }
 
+core::Status FaultFileSystem::RenameNew(const std::string& from, const std::string& to) {
+  return Change("cannot rename", from, [&] { return inner_.RenameNew(from, to); });
+}
+
 core::Status FaultFileSystem::Remove(const std::string& path) {
   return Change("cannot remove", path, [&] { return inner_.Remove(path); });
 }

@@ -21,4 +21,9 @@ core::Result<std::string> FileSystem::ReadAll(const std::string& path, std::uint
   return std::move(content).error().WithContext("while reading " + QuotedPath(path));
 }
 
+core::Status FileSystem::RenameNew(const std::string& from, const std::string& to) {
+  return core::Unsupported("cannot rename " + QuotedPath(from) + " to " + QuotedPath(to) +
+                           " without the risk of replacing it");
+}
+
 }  // namespace sluice::storage

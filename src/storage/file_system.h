@@ -63,6 +63,9 @@ class FileSystem {
   virtual core::Status Rename(const std::string& from, const std::string& to) = 0;
   /// Give the file a second name; AlreadyExists when `to` is there; atomic (put-if-absent).
   virtual core::Status Link(const std::string& from, const std::string& to) = 0;
+  /// Rename within one file system; AlreadyExists when `to` is there; atomic. For file systems without hard links;
+  /// Unsupported where there is no such call either.
+  virtual core::Status RenameNew(const std::string& from, const std::string& to);
   virtual core::Status Remove(const std::string& path) = 0;
   /// Make a directory and its parents; no error when it is there. New parents are synced.
   virtual core::Status CreateDirectories(const std::string& path) = 0;

@@ -182,6 +182,13 @@ core::Status LocalFileSystem::Link(const std::string& from, const std::string& t
   return Failure("cannot link", from, to);
 }
 
+core::Status LocalFileSystem::RenameNew(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return core::Ok();
+  // What the kernel or the file system does not know.
+  if (errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP) return FileSystem::RenameNew(from, to);
+  return Failure("cannot rename", from, to);
+}
+
 core::Status LocalFileSystem::Remove(const std::string& path) {
   if (::unlink(path.c_str()) == 0) return core::Ok();
   if (errno != EISDIR) return Failure("cannot remove", path);

@@ -177,6 +177,19 @@ core::Status MemoryFileSystem::Link(const std::string& from, const std::string& 
   return core::Ok();
 }
 
+core::Status MemoryFileSystem::RenameNew(const std::string& from, const std::string& to) {
+  const std::scoped_lock lock(mutex_);
+  SLUICE_ASSIGN_OR_RETURN(const std::shared_ptr<Node> node, Find(from));
+  const std::string key = NormalPath(to);
+  if (IsDirectory(key) || names_.contains(key)) {
+    return core::ErrorFromErrno(EEXIST, "cannot rename " + QuotedPath(from) + " to " + QuotedPath(to));
+  }
+  SLUICE_TRY(CheckParent(key));
+  names_.erase(NormalPath(from));
+  names_[key] = node;
+  return core::Ok();
+}
+
 core::Status MemoryFileSystem::Remove(const std::string& path) {
   const std::scoped_lock lock(mutex_);
   const std::string key = NormalPath(path);

@@ -29,6 +29,7 @@ class MemoryFileSystem final : public FileSystem {
   core::Result<std::unique_ptr<WritableFile>> CreateNew(const std::string& path) override;
   core::Status Rename(const std::string& from, const std::string& to) override;
   core::Status Link(const std::string& from, const std::string& to) override;
+  core::Status RenameNew(const std::string& from, const std::string& to) override;
   core::Status Remove(const std::string& path) override;
   core::Status CreateDirectories(const std::string& path) override;
   core::Status SyncDirectory(const std::string& path) override;

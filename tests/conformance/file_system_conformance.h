@@ -147,6 +147,18 @@ TEST_P(FileSystemConformance, LinkIsPutIfAbsent) {
   EXPECT_EQ(Content("c"), "first");
 }
 
+TEST_P(FileSystemConformance, RenameNewReplacesNothing) {
+  Write("a", "first");
+  Write("b", "second");
+  ASSERT_OK(files().RenameNew(At("a"), At("c")));
+  EXPECT_THAT(files().RenameNew(At("b"), At("c")), FailsWith(core::ErrorKind::kAlreadyExists, ::testing::_));
+  EXPECT_EQ(Content("c"), "first");
+  EXPECT_EQ(Content("b"), "second");
+  EXPECT_THAT(files().Stat(At("a")), FailsWith(core::ErrorKind::kNotFound, ::testing::_));
+  EXPECT_THAT(files().RenameNew(At("none"), At("d")), FailsWith(core::ErrorKind::kNotFound, ::testing::_));
+  EXPECT_THAT(files().RenameNew(At("b"), At("no/b")), FailsWith(core::ErrorKind::kNotFound, ::testing::_));
+}
+
 TEST_P(FileSystemConformance, RandomAccessStopsAtTheEnd) {
   std::string bytes(100'000, '\0');
   std::iota(bytes.begin(), bytes.end(), '\0');
