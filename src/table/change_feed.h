@@ -40,6 +40,7 @@ class ChangeFeed {
   std::int64_t last_version() const { return plan_.last->version; }
   /// The next rows, never none; nullptr after the last ones.
   core::Result<std::shared_ptr<arrow::RecordBatch>> Next();
+  std::vector<std::string> notes() const { return files_.notes(); }
 
  private:
   ChangeFeed(const storage::Environment& environment, ChangePlan plan, bool allow_outside,

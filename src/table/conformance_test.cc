@@ -206,13 +206,13 @@ class TableConformance : public ::testing::TestWithParam<TableCase> {
     if (table().has("domains")) {
       for (const auto& [name, configuration] : table().json["domains"].items()) {
         ASSERT_TRUE(snapshot->domains.contains(name)) << name;
-        EXPECT_EQ(snapshot->domains.at(name).configuration, configuration);
+        EXPECT_EQ(snapshot->domains.at(name).configuration, configuration.get<std::string>());
       }
     }
     if (table().has("transactions")) {
       for (const auto& [app, version] : table().json["transactions"].items()) {
         ASSERT_TRUE(snapshot->transactions.contains(app)) << app;
-        EXPECT_EQ(snapshot->transactions.at(app).version, version);
+        EXPECT_EQ(snapshot->transactions.at(app).version, version.get<std::int64_t>());
       }
     }
     if (!table().has("in_commit_timestamps")) return;

@@ -15,6 +15,7 @@
 #include "delta/arrow_types.h"
 #include "parquet/open_file.h"
 #include "schema/arrow_error.h"
+#include "table/calendar_check.h"
 #include "table/field_values.h"
 
 namespace sluice::table {
@@ -71,6 +72,7 @@ class DataFileReader::Decoder {
     const auto& footer = *reader_->parquet_reader()->metadata();
     rows_total_ = footer.num_rows();
     SLUICE_ASSIGN_OR_RETURN(runs_, MakeRuns(footer, options_.row_groups));
+    calendar_ = CalendarCheck(footer.key_value_metadata().get(), path_);
     return core::Ok();
   }
 
@@ -102,6 +104,7 @@ class DataFileReader::Decoder {
 
   const std::string& path() const { return path_; }
   std::int64_t rows_total() const { return rows_total_; }
+  const std::vector<std::string>& notes() const { return calendar_.notes(); }
 
  private:
   /// Rows of a file that has none of the columns.
@@ -147,6 +150,7 @@ class DataFileReader::Decoder {
       SLUICE_ASSIGN_OR_RETURN(
           auto column,
           ConvertField(field, absent ? nullptr : read[static_cast<std::size_t>(field.place)], rows, pool_));
+      if (!absent) calendar_.Look(*column, field.path);
       columns.push_back(std::move(column));
     }
     return arrow::RecordBatch::Make(schema_, rows, std::move(columns));
@@ -158,6 +162,7 @@ class DataFileReader::Decoder {
   arrow::MemoryPool* pool_;
   std::shared_ptr<arrow::Schema> schema_;
   FileMatch match_;
+  CalendarCheck calendar_;
   std::int64_t rows_total_ = 0;
   std::deque<Run> runs_;                               // the first one is being read
   std::int64_t run_rows_ = 0;                          // read of the first run
@@ -179,6 +184,8 @@ core::Result<std::unique_ptr<DataFileReader>> DataFileReader::Open(storage::File
 }
 
 std::int64_t DataFileReader::row_count() const { return decoder_->rows_total(); }
+
+const std::vector<std::string>& DataFileReader::notes() const { return decoder_->notes(); }
 
 core::Result<std::optional<FileRows>> DataFileReader::Next() {
   return parquet::ReadGuarded(decoder_->path(), [&] { return decoder_->Next(); });

@@ -53,6 +53,8 @@ class DataFileReader {
   std::int64_t row_count() const;
   /// nullopt after the last row.
   core::Result<std::optional<FileRows>> Next();
+  /// What is odd about the rows that were read and did no harm.
+  const std::vector<std::string>& notes() const;
 
  private:
   class Decoder;

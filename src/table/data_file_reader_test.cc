@@ -279,6 +279,21 @@ TEST(DataFileReader, UnknownTypesAreNamed) {
               FailsWith(ErrorKind::kUnsupported, AllOf(HasSubstr("'g'"), HasSubstr("geometry(4326)"))));
 }
 
+TEST(DataFileReader, DaysOfTheOldCalendarAreNoted) {
+  TestFiles test;
+  for (const char* days : {"[-141428, null]", "[-141427, 0]"}) {
+    for (const char* version : {"2.4.8", "3.5.0"}) {
+      test.Write({{"d", arrow::date32(), days}}, 1024, ::parquet::WriterProperties::Builder(),
+                 ::parquet::ArrowWriterProperties::Builder(),
+                 arrow::key_value_metadata({"org.apache.spark.version"}, {version}));
+      ASSERT_OK_AND_ASSIGN(auto reader, test.Open({TestField("d", Plain(TypeKind::kDate))}));
+      ASSERT_OK(reader->Next());
+      const bool old = std::string(version) == "2.4.8" && std::string(days) == "[-141428, null]";
+      EXPECT_EQ(reader->notes().size(), old ? 1U : 0U) << version << days;
+    }
+  }
+}
+
 TEST(DataFileReader, AMissingFileIsNotFound) {
   TestFiles test;
   EXPECT_THAT(test.Read({TestField("a", Plain(TypeKind::kLong))}),

@@ -11,7 +11,7 @@
 #include <arrow/type.h>
 #include <fmt/format.h>
 
-#include <numeric>
+#include <algorithm>
 #include <utility>
 
 #include "delta/partition_value.h"
@@ -85,9 +85,14 @@ core::Result<std::unique_ptr<FileScan>> FileScan::Open(const storage::Environmen
 
 core::Status FileScan::ReadPartitionValues() {
   for (const delta::Field& field : layout_->partitions) {
-    std::optional<std::string> text;  // a value that the log does not give is NULL
-    for (const auto& [name, value] : source_.partition_values) {
-      if (name == field.physical_name) text = value;
+    const auto given = std::find_if(source_.partition_values.begin(), source_.partition_values.end(),
+                                    [&](const auto& value) { return value.first == field.physical_name; });
+    std::optional<std::string> text;
+    if (given != source_.partition_values.end()) {
+      text = given->second;
+    } else {
+      notes_.push_back(fmt::format("{}: the log gives no value for partition column '{}'; it is taken for NULL",
+                                   source_.path, field.name));
     }
     auto value = delta::ParsePartitionValue(text, field.type);
     if (!value.has_value()) {
@@ -111,6 +116,11 @@ core::Status FileScan::CheckDeletedRows() const {
     }
   }
   return core::Ok();
+}
+
+std::vector<std::string> FileScan::TakeNotes() {
+  notes_.insert(notes_.end(), reader_->notes().begin(), reader_->notes().end());
+  return std::move(notes_);
 }
 
 core::Result<BatchPointer> FileScan::Next() {

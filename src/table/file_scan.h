@@ -49,6 +49,8 @@ class FileScan {
 
   /// The next rows, under the layout's narrow schema; never empty. nullptr after the last row.
   core::Result<std::shared_ptr<arrow::RecordBatch>> Next();
+  /// What is odd about the file and did no harm; whole after the last row.
+  std::vector<std::string> TakeNotes();
 
  private:
   FileScan(const storage::Environment& environment, FileSource source, std::shared_ptr<const RowLayout> layout);
@@ -66,6 +68,7 @@ class FileScan {
   std::shared_ptr<const RowLayout> layout_;
   std::vector<std::shared_ptr<arrow::Scalar>> partition_values_;  // one for each of layout_->partitions
   std::unique_ptr<DataFileReader> reader_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace sluice::table

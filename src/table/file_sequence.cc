@@ -2,6 +2,7 @@
 
 #include <arrow/record_batch.h>
 #include <arrow/util/byte_size.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
@@ -27,6 +28,8 @@ class FileSequence::Slot {
   ~Slot() { stopped_.store(true, std::memory_order_relaxed); }
 
   std::size_t file() const { return file_; }
+  /// Of a file that was read to its end.
+  const std::vector<std::string>& notes() const { return notes_; }
 
   /// nullptr at the end of the file.
   core::Result<Batch> Next() {
@@ -49,6 +52,7 @@ class FileSequence::Slot {
     tasks_.Run([this] {
       status_ = Read();
       if (!status_.has_value()) finished_ = true;
+      if (finished_ && scan_) notes_ = scan_->TakeNotes();
       if (finished_) scan_.reset();
     });
   }
@@ -76,6 +80,7 @@ class FileSequence::Slot {
   // The task's:
   std::unique_ptr<FileScan> scan_;
   std::deque<Batch> read_;
+  std::vector<std::string> notes_;
   core::Status status_;
   bool finished_ = false;
   std::atomic<bool> stopped_{false};
@@ -100,8 +105,17 @@ core::Result<std::optional<SequenceRows>> FileSequence::Next() {
     if (slots_.empty()) return std::optional<SequenceRows>();
     SLUICE_ASSIGN_OR_RETURN(auto batch, slots_.front()->Next());
     if (batch) return std::optional(SequenceRows{.rows = std::move(batch), .file = slots_.front()->file()});
+    for (const std::string& note : slots_.front()->notes()) {
+      notes_.size() < kNotesMax ? notes_.push_back(note) : void(++more_notes_);
+    }
     slots_.pop_front();
   }
+}
+
+std::vector<std::string> FileSequence::notes() const {
+  std::vector<std::string> notes = notes_;
+  if (more_notes_ > 0) notes.push_back(fmt::format("and {} more of this kind", more_notes_));
+  return notes;
 }
 
 }  // namespace sluice::table

@@ -7,6 +7,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "core/result.h"
 #include "storage/environment.h"
@@ -36,6 +38,10 @@ class FileSequence {
 
   /// The next rows, never none; nullopt after the last ones.
   core::Result<std::optional<SequenceRows>> Next();
+  /// What is odd about the files that were read to their end: the first kNotesMax, and how many more.
+  std::vector<std::string> notes() const;
+
+  static constexpr std::size_t kNotesMax = 20;
 
  private:
   class Slot;
@@ -47,6 +53,8 @@ class FileSequence {
   OpenFile open_;
   std::size_t next_ = 0;
   std::deque<std::unique_ptr<Slot>> slots_;  // files being read, in order
+  std::vector<std::string> notes_;
+  std::size_t more_notes_ = 0;
 };
 
 }  // namespace sluice::table

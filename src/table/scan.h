@@ -54,6 +54,7 @@ class Scan {
   const ScanPlan& plan() const { return plan_; }
   /// The next rows, never none; nullopt after the last ones.
   core::Result<std::optional<ScanRows>> Next();
+  std::vector<std::string> notes() const { return files_.notes(); }
 
  private:
   Scan(const storage::Environment& environment, std::shared_ptr<const delta_log::Snapshot> snapshot,

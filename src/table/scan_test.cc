@@ -142,6 +142,17 @@ TEST_F(ScanTest, PathsAreDecodedOnce) {
   EXPECT_THAT(table_.Read({.condition = Condition("a = 4")}), Gives(ElementsAre("a = 4 | b = NULL | p = NULL")));
 }
 
+TEST_F(ScanTest, APartitionValueThatTheLogDoesNotGiveIsNullWithANote) {
+  table_.Commit({TestTable::Add("f3", {{"modificationTime", 9}})});
+  table_.Put("f3", {{"a", arrow::int64(), "[4]"}});
+  ASSERT_OK_AND_ASSIGN(const auto scan, table_.OpenScan({}));
+  while (true) {
+    ASSERT_OK_AND_ASSIGN(const auto next, scan->Next());
+    if (!next) break;
+  }
+  EXPECT_THAT(scan->notes(), ElementsAre(AllOf(HasSubstr("t/f3"), HasSubstr("'p'"))));
+}
+
 TEST_F(ScanTest, FilesOutsideAreReadOnlyWhenAllowed) {
   table_.Commit({TestTable::Add("/elsewhere/f3", {{"modificationTime", 9}})});
   table_.files.Put("/elsewhere/f3", MakeParquet({{"a", arrow::int64(), "[4]"}}));
@@ -196,7 +207,7 @@ TEST(Scan, ManyFilesComeInTheirOrderWithAnyNumberOfThreads) {
   }
   std::reverse(actions.begin() + 2, actions.end());
   table.Commit(actions);
-  for (const std::size_t threads : {1, 2, 5}) {
+  for (const std::size_t threads : {1U, 2U, 5U}) {
     delta_log::TestEnvironment world(table.files, 7, threads);
     ASSERT_OK_AND_ASSIGN(const auto snapshot, delta_log::OpenSnapshot(world.environment, TestTable::kRoot));
     ASSERT_OK_AND_ASSIGN(const auto scan, Scan::Open(world.environment, snapshot, {}));

@@ -53,7 +53,8 @@ inline delta::DataType StructOf(std::vector<delta::Field> fields) {
 /// The bytes of a Parquet file with these columns.
 inline std::string MakeParquet(const std::vector<TestColumn>& columns, std::int64_t group_rows = 1024,
                                ::parquet::WriterProperties::Builder properties = {},
-                               ::parquet::ArrowWriterProperties::Builder arrow_properties = {}) {
+                               ::parquet::ArrowWriterProperties::Builder arrow_properties = {},
+                               const std::shared_ptr<const arrow::KeyValueMetadata>& metadata = nullptr) {
   arrow::FieldVector fields;
   arrow::ArrayVector arrays;
   for (const TestColumn& column : columns) {
@@ -66,8 +67,12 @@ inline std::string MakeParquet(const std::vector<TestColumn>& columns, std::int6
   }
   const auto table = arrow::Table::Make(arrow::schema(fields), arrays);
   auto out = arrow::io::BufferOutputStream::Create().ValueOrDie();
-  const auto written = ::parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), out, group_rows,
-                                                    properties.build(), arrow_properties.build());
+  auto writer = ::parquet::arrow::FileWriter::Open(*table->schema(), arrow::default_memory_pool(), out,
+                                                   properties.build(), arrow_properties.build())
+                    .ValueOrDie();
+  arrow::Status written = writer->WriteTable(*table, group_rows);
+  if (written.ok() && metadata) written = writer->AddKeyValueMetadata(metadata);
+  if (written.ok()) written = writer->Close();
   if (!written.ok()) written.Abort();
   return out->Finish().ValueOrDie()->ToString();
 }
