@@ -293,6 +293,22 @@ TEST_F(CheckpointTest, ComesByItselfWhenItIsDue) {
   EXPECT_EQ(table->log.commits.size(), 2U);
 }
 
+TEST_F(CheckpointTest, OfV2HasTheClassicNameNowAndThen) {
+  Snap table = Table(
+      {{"delta.checkpointPolicy", "v2"}, {"delta.checkpointInterval", "1"}, {"delta.enableExpiredLogCleanup", "false"}},
+      FeatureProtocol({"v2Checkpoint"}, {"v2Checkpoint"}));
+  while (table->version < 101) {
+    ASSERT_OK_AND_ASSIGN(
+        const CommitResult result,
+        Append(test_, table, {TestFile("f" + std::to_string(table->version))}, {.maintain = table->version > 97}));
+    table = result.snapshot;
+  }
+  EXPECT_OK(files_.Stat(ClassicCheckpointPath(kRoot, 100)));
+  EXPECT_FALSE(files_.Stat(ClassicCheckpointPath(kRoot, 101)).has_value());
+  ASSERT_OK_AND_ASSIGN(const LogListing listing, ListLog(files_, kRoot));
+  EXPECT_EQ(listing.checkpoints.front().version, 101);
+}
+
 // Witnesses that share nothing with the engine: pyarrow sees the columns and types that the protocol asks for, and the
 // protocol's lint finds nothing in the log.
 class CheckpointWitness : public ::testing::TestWithParam<CheckpointKind> {
