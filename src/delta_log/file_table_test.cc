@@ -45,7 +45,7 @@ TEST(FileTable, HoldsWhatAPlainMapHoldsThroughManyVersions) {
       added.push_back(File(version * 10 + static_cast<int>(i)));
       model[added.back().path] = added.back();
     }
-    table = table.With(removed, added, "/root");
+    table = table.With(removed, added, "/t");
     if (version % 50 == 0) earlier.emplace_back(table, model.size());
     ASSERT_EQ(table.size(), model.size());
     ASSERT_LE(table.segment_count(), 12U);
@@ -66,14 +66,14 @@ TEST(FileTable, HoldsWhatAPlainMapHoldsThroughManyVersions) {
 
 TEST(FileTable, FindsFilesByTheirCanonicalPaths) {
   const FileTable table = FileTable().With(
-      {}, {{.path = "a%20b"}, {.path = "file:///root/c"}, {.path = "/root/d"}, {.path = "/other/e"}}, "/root");
+      {}, {{.path = "a%20b"}, {.path = "file:///t/c"}, {.path = "/t/d"}, {.path = "/other/e"}}, "/t");
   for (const char* path : {"a b", "c", "d", "/other/e"}) EXPECT_TRUE(table.Find(path).has_value()) << path;
-  for (const char* path : {"a%20b", "/root/c", "e", ""}) EXPECT_FALSE(table.Find(path).has_value()) << path;
-  EXPECT_EQ(table.With({"c", "c", "a b"}, {}, "/root").size(), 2U);
+  for (const char* path : {"a%20b", "/t/c", "e", ""}) EXPECT_FALSE(table.Find(path).has_value()) << path;
+  EXPECT_EQ(table.With({"c", "c", "a b"}, {}, "/t").size(), 2U);
 }
 
 TEST(FileTable, FilesOfOnePartitionShareItsValues) {
-  FileSegmentBuilder builder("/root");
+  FileSegmentBuilder builder("/t");
   for (int i = 0; i < 100; ++i) builder.Add(File(i));
   const auto segment = builder.Build();
   EXPECT_EQ(segment->partitions().size(), 3U);

@@ -11,6 +11,7 @@ namespace sluice::delta_log {
 namespace {
 
 constexpr std::uint64_t kBatchBytesMax = std::uint64_t{64} << 20;
+constexpr std::uint64_t kBatchesInMemory = 8;  // what is parsed takes several times its text
 constexpr std::size_t kBatchFilesMax = 512;
 // A task is about a millisecond of work.
 constexpr std::uint64_t kTaskBytes = 256 * 1024;
@@ -45,9 +46,10 @@ core::Result<delta::ActionSet> ReadCommit(const storage::Environment& environmen
 core::Status ReadCommits(const storage::Environment& environment, std::span<const CommitFile> files,
                          delta::ActionSelection selection,
                          const std::function<core::Status(const CommitFile&, core::Result<delta::ActionSet>)>& visit) {
+  const std::uint64_t batch_bytes = std::min(kBatchBytesMax, environment.memory_bytes / kBatchesInMemory);
   while (!files.empty()) {
     SLUICE_TRY(environment.cancellation.Check());
-    const std::span<const CommitFile> batch = Front(files, kBatchBytesMax, kBatchFilesMax);
+    const std::span<const CommitFile> batch = Front(files, batch_bytes, kBatchFilesMax);
     std::vector<core::Result<delta::ActionSet>> parsed(batch.size());
     {
       core::TaskGroup group(environment.executor);

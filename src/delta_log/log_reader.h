@@ -17,7 +17,7 @@ core::Result<delta::ActionSet> ReadCommit(const storage::Environment& environmen
                                           delta::ActionSelection selection = delta::ActionSelection::kAll);
 
 /// Read `files` several at a time on the executor and hand each one to `visit`, in order; an error that `visit` returns
-/// ends it. Memory: about 64 MiB of files, parsed, or the greatest file.
+/// ends it. Memory: 64 MiB or an eighth of the allowance of files, parsed, or the greatest file.
 core::Status ReadCommits(const storage::Environment& environment, std::span<const CommitFile> files,
                          delta::ActionSelection selection,
                          const std::function<core::Status(const CommitFile&, core::Result<delta::ActionSet>)>& visit);

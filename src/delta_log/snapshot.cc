@@ -78,6 +78,7 @@ void ApplyState(Snapshot& snapshot, const delta::ActionSet& commit) {
 core::Status Apply(const storage::Environment& environment, Snapshot& snapshot, const delta::ActionSet& commit,
                    CommitFile file) {
   if (commit.protocol.has_value() || commit.metadata.has_value()) {
+    snapshot.notes.clear();  // they were about what is replaced now
     SLUICE_TRY(SetProtocolAndMetadata(snapshot, commit.protocol.value_or(snapshot.protocol),
                                       commit.metadata.value_or(snapshot.metadata)));
   }
@@ -160,6 +161,7 @@ core::Result<std::shared_ptr<const Snapshot>> RefreshSnapshot(const storage::Env
 core::Result<std::shared_ptr<const Snapshot>> AdvanceSnapshot(const storage::Environment& environment,
                                                               const std::shared_ptr<const Snapshot>& held,
                                                               const delta::ActionSet& commit, std::int64_t version) {
+  if (version != held->version + 1) return RefreshSnapshot(environment, held);
   SLUICE_ASSIGN_OR_RETURN(auto info, environment.files.Stat(CommitPath(held->root, version)));
   auto snapshot = std::make_shared<Snapshot>(*held);
   SLUICE_TRY(Apply(environment, *snapshot, commit, ToCommitFile(version, std::move(info))));

@@ -1,8 +1,12 @@
 #include "delta_log/snapshot.h"
 
+#include <arrow/memory_pool.h>
+
+#include <functional>
+#include <utility>
+
 #include "delta/action_json.h"
 #include "delta_log/test_log.h"
-#include "storage/fault_file_system.h"
 #include "tests/support/result_matchers.h"
 
 namespace sluice::delta_log {
@@ -16,6 +20,39 @@ using ::testing::HasSubstr;
 using testing::IsOk;
 
 using SnapshotTest = TestLog;
+
+/// Calls something the first time that a path is opened.
+class RacingFiles final : public storage::FileSystem {
+ public:
+  RacingFiles(storage::FileSystem& inner, std::string path, std::function<void()> race)
+      : inner_(inner), path_(std::move(path)), race_(std::move(race)) {}
+
+  core::Result<storage::FileInfo> Stat(const std::string& path) override { return inner_.Stat(path); }
+  core::Result<std::vector<storage::FileInfo>> List(const std::string& path) override { return inner_.List(path); }
+  core::Result<std::unique_ptr<storage::ByteStream>> OpenStream(const std::string& path) override {
+    if (path == path_ && race_ != nullptr) std::exchange(race_, nullptr)();
+    return inner_.OpenStream(path);
+  }
+  core::Result<std::unique_ptr<storage::RandomAccessFile>> OpenRandomAccess(const std::string& path) override {
+    return inner_.OpenRandomAccess(path);
+  }
+  core::Result<std::unique_ptr<storage::WritableFile>> Create(const std::string& path) override {
+    return inner_.Create(path);
+  }
+  core::Result<std::unique_ptr<storage::WritableFile>> CreateNew(const std::string& path) override {
+    return inner_.CreateNew(path);
+  }
+  core::Status Rename(const std::string& from, const std::string& to) override { return inner_.Rename(from, to); }
+  core::Status Link(const std::string& from, const std::string& to) override { return inner_.Link(from, to); }
+  core::Status Remove(const std::string& path) override { return inner_.Remove(path); }
+  core::Status CreateDirectories(const std::string& path) override { return inner_.CreateDirectories(path); }
+  core::Status SyncDirectory(const std::string& path) override { return inner_.SyncDirectory(path); }
+
+ private:
+  storage::FileSystem& inner_;
+  std::string path_;
+  std::function<void()> race_;  // null once it was called
+};
 using ErrorKind = core::ErrorKind;
 
 TEST_F(SnapshotTest, IsOfTheNewestVersionOrOfTheOneAskedFor) {
@@ -140,6 +177,35 @@ TEST_F(SnapshotTest, PartitionColumnsMustBeThere) {
   metadata.replace(metadata.find("\"partitionColumns\":[]"), 21, "\"partitionColumns\":[\"b\"]");
   Commit(0, {kProtocolLine, metadata});
   EXPECT_THAT(Open(), FailsWith(ErrorKind::kCorruption, HasSubstr("partition column 'b'")));
+}
+
+TEST_F(SnapshotTest, ListsAgainWhenCleanupWasFaster) {
+  CommitFirst();
+  CommitFiles(1, 6);
+  RacingFiles racing(files_, CommitPath(kRoot, 2), [this] {
+    PutCheckpoint(5);
+    for (std::int64_t version = 0; version < 5; ++version) ASSERT_OK(files_.Remove(CommitPath(kRoot, version)));
+  });
+  core::Executor alone(1);
+  const storage::Environment environment{.files = racing,
+                                         .clock = world_.clock,
+                                         .random = world_.random,
+                                         .executor = alone,
+                                         .cancellation = world_.cancellation,
+                                         .pool = arrow::default_memory_pool(),
+                                         .memory_bytes = 1};
+  ASSERT_OK_AND_ASSIGN(const auto snapshot, OpenSnapshot(environment, kRoot));
+  EXPECT_EQ(snapshot->log.checkpoint->version, 5);
+  EXPECT_EQ(snapshot->files.size(), 7U);
+  files_.Put(CommitPath(kRoot, 7), "x");
+  RacingFiles gone(files_, CommitPath(kRoot, 7), [this] { ASSERT_OK(files_.Remove(CommitPath(kRoot, 6))); });
+  EXPECT_FALSE(OpenSnapshot(TestEnvironment(gone).environment, kRoot).has_value());
+}
+
+TEST_F(SnapshotTest, StopsOnRequest) {
+  CommitFirst();
+  world_.cancellation.Cancel();
+  EXPECT_THAT(Open(), FailsWith(ErrorKind::kCancelled, HasSubstr("stopped")));
 }
 
 TEST_F(SnapshotTest, UsesCompactionsAndDoesWithoutThem) {
