@@ -156,6 +156,16 @@ TEST_F(SnapshotTest, AFileUnderTwoDeletionVectorsIsCorruptionHoweverItIsRead) {
   EXPECT_NE(replaced->files.Get(replaced->files.All().front()).deletion_vector, std::nullopt);
 }
 
+TEST_F(SnapshotTest, ARemovalOfAnotherDeletionVectorLeavesTheFile) {
+  Commit(0, {kProtocolLine, kMetadataLine, AddLine("f0", "aa")});
+  ASSERT_OK_AND_ASSIGN(const auto held, Open());
+  Commit(1, {RemoveLine("f0"), RemoveLine("never there")});
+  ASSERT_OK_AND_ASSIGN(const auto opened, Open());
+  EXPECT_THAT(Paths(*opened), ElementsAre("f0"));
+  ASSERT_OK_AND_ASSIGN(const auto refreshed, RefreshSnapshot(world_.environment, held));
+  EXPECT_THAT(Paths(*refreshed), ElementsAre("f0"));
+}
+
 TEST_F(SnapshotTest, AFileThatACheckpointAddsTwiceIsCorruption) {
   CommitFiles(3, 3);
   PutParquet(ClassicCheckpointPath(kRoot, 3), "[" + StateRows() + "," + AddRow("a%20b") + "," + AddRow("a b") + "]");
