@@ -1,0 +1,53 @@
+#pragma once
+
+#include <arrow/type_fwd.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "delta/action.h"
+#include "delta/data_type.h"
+#include "expression/expression.h"
+
+namespace sluice::table {
+
+/// What every row of a table must keep: NOT NULL, CHECK constraints, column invariants, lengths of CHAR and VARCHAR.
+///
+/// Threads: one at a time.
+class RowCheck {
+ public:
+  /// Unsupported, naming the constraint, for one whose SQL is not understood: such a table cannot be written.
+  static core::Result<RowCheck> Make(const delta::TableSchema& schema, const delta::StringMap& configuration,
+                                     arrow::MemoryPool* pool);
+
+  /// One more condition that every row must keep, as users state it.
+  core::Status Require(std::string name, const std::string& sql);
+
+  /// InvalidInput naming the rule, the row and its values when a row breaks one. A condition must be true: NULL breaks
+  /// it. `first_row` is the number of the batch's first row, for the message.
+  core::Status Check(const std::shared_ptr<arrow::RecordBatch>& rows, std::uint64_t first_row) const;
+
+  bool empty() const { return conditions_.empty() && !any_required_; }
+
+ private:
+  struct Condition {
+    std::string name;  ///< "CHECK constraint positive", "invariant of column n", "VARCHAR(5) of column v"
+    std::string sql;
+    expression::Expression bound;
+  };
+
+  explicit RowCheck(arrow::MemoryPool* pool) : pool_(pool) {}
+  core::Status Add(std::string name, const std::string& sql, const arrow::Schema& schema);
+  core::Status AddColumnRules(const std::vector<delta::Field>& fields, const std::string& prefix,
+                              const arrow::Schema& schema);
+
+  delta::TableSchema schema_;
+  std::vector<Condition> conditions_;
+  bool any_required_ = false;
+  arrow::MemoryPool* pool_;
+};
+
+}  // namespace sluice::table
