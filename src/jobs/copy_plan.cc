@@ -6,9 +6,14 @@
 #include <utility>
 
 #include "core/run_id.h"
+#include "delta/arrow_types.h"
+#include "delta_log/snapshot.h"
 #include "jobs/copy_target.h"
 #include "jobs/input_list.h"
 #include "jobs/schema_discovery.h"
+#include "jobs/table_input.h"
+#include "schema/arrow_mapping.h"
+#include "table/table_write.h"
 
 namespace sluice::jobs {
 namespace {
@@ -47,22 +52,74 @@ core::Result<std::vector<PlannedTask>> MakeTasks(const std::vector<std::string>&
   return tasks;
 }
 
+core::Result<TableSettings> DecideTable(const CopyRequest& request, const CopyTarget& target) {
+  TableSettings table = request.table;
+  table.create = !target.table_exists;
+  if (table.create && table.must_exist) {
+    return core::NotFound(fmt::format("{}: is no Delta table", target.path))
+        .WithHint("make it with 'sluice table create', or copy rows to 'delta:DIR'");
+  }
+  if (!table.replace_where.empty()) {
+    table.mode = table::WriteMode::kReplaceWhere;
+  } else if (request.mode == CopyMode::kOverwrite) {
+    table.mode = table::WriteMode::kOverwrite;
+  }
+  return table;
+}
+
+// Text that goes into a table that is there is read as the table's types; nothing is guessed.
+core::Status TakeTableColumns(const TableSettings& table, const CopyTarget& target,
+                              const std::vector<std::string>& inputs, const Environment& environment,
+                              std::optional<schema::TableSpec>& declared) {
+  const bool from_table = std::any_of(inputs.begin(), inputs.end(), [](const auto& name) { return IsTable(name); });
+  if (declared || table.create || table.add_columns || from_table) return core::Ok();
+  SLUICE_ASSIGN_OR_RETURN(const auto snapshot, delta_log::OpenSnapshot(environment, target.path));
+  SLUICE_ASSIGN_OR_RETURN(const schema::Schema columns, TableColumns(*snapshot));
+  declared = schema::SpecOf(columns);
+  return core::Ok();
+}
+
+// Whatever can be refused is refused before a row is read.
+core::Status CheckTable(const PlanSettings& settings, const CopyTarget& target, const Environment& environment) {
+  const auto columns = schema::ToArrow(settings.spec.ToSchema());
+  if (settings.table->create) {
+    table::CreateRequest create;
+    SLUICE_ASSIGN_OR_RETURN(create.schema, delta::FromEngineSchema(settings.spec.ToSchema()));
+    create.partition_by = settings.table->partition_by;
+    create.cluster_by = settings.table->cluster_by;
+    create.properties = settings.table->properties;
+    SLUICE_TRY(table::PlanTable(environment, target.path, std::move(create)));
+    return core::Ok();
+  }
+  SLUICE_ASSIGN_OR_RETURN(auto snapshot, delta_log::OpenSnapshot(environment, target.path));
+  SLUICE_TRY(table::TableWrite::Open(environment, std::move(snapshot), *columns, ToWriteRequest(*settings.table)));
+  return core::Ok();
+}
+
 }  // namespace
 
 core::Result<PlannedJob> PlanCopy(const CopyRequest& request, const Environment& environment, InputOpener& opener) {
   SLUICE_TRY(request.write.Validate());
   SLUICE_ASSIGN_OR_RETURN(const CopyTarget target, ResolveCopyTarget(request.target, request.mode, environment.files));
-  SLUICE_ASSIGN_OR_RETURN(const std::vector<std::string> inputs, ExpandSources(request.sources, environment.files));
+  SLUICE_ASSIGN_OR_RETURN(std::vector<std::string> sources, ExpandSources(request.sources, environment.files));
+  SLUICE_ASSIGN_OR_RETURN(const std::vector<std::string> inputs, PinTables(std::move(sources), environment));
   Plan plan{.run = core::NewRunId(environment.clock, environment.random), .job = "copy", .kind = "copy"};
   plan.mode = request.mode == CopyMode::kOverwrite ? pipeline::TargetMode::kReplace : pipeline::TargetMode::kCreate;
   plan.rejects_max = request.rejects_max;
   plan.rejects_path = request.rejects_path;
   SLUICE_ASSIGN_OR_RETURN(plan.tasks, MakeTasks(inputs, target, request.mode, environment.files));
-  SLUICE_ASSIGN_OR_RETURN(Discovery discovery,
-                          DiscoverSchema(inputs, request.read, request.declared, environment, opener));
+  std::optional<TableSettings> table;
+  std::optional<schema::TableSpec> declared = request.declared;
+  if (target.table) {
+    SLUICE_ASSIGN_OR_RETURN(table, DecideTable(request, target));
+    SLUICE_TRY(TakeTableColumns(*table, target, inputs, environment, declared));
+  }
+  SLUICE_ASSIGN_OR_RETURN(Discovery discovery, DiscoverSchema(inputs, request.read, declared, environment, opener));
   plan.columns = std::move(discovery.columns);
   plan.warnings = std::move(discovery.warnings);
   PlanSettings settings{std::move(discovery.spec), discovery.inferred, discovery.read, request.write};
+  settings.table = std::move(table);
+  if (settings.table) SLUICE_TRY(CheckTable(settings, target, environment));
   StoreSettings(settings, plan);
   for (const std::string& path : target.superseded) {
     const bool rewritten =

@@ -9,6 +9,7 @@
 #include "jobs/input_opener.h"
 #include "jobs/plan_settings.h"
 #include "jobs/read_settings.h"
+#include "jobs/table_settings.h"
 #include "parquet/write_options.h"
 #include "schema/table_spec.h"
 
@@ -23,13 +24,15 @@ enum class CopyMode : std::uint8_t {
 /// One `copy` as its flags state it.
 struct CopyRequest {
   std::vector<std::string> sources = {};  ///< paths, globs, "-"
-  std::string target = {};                ///< "out.parquet", "DIR/" or "parquet:DIR"
+  std::string target = {};                ///< "out.parquet", "DIR/", "parquet:DIR" or "delta:DIR"
   std::optional<schema::TableSpec> declared = {};
   ReadSettings read = {};
   parquet::WriteOptions write = {};
   std::string rejects_path = {};
   std::string rejects_max = "0";
   CopyMode mode = CopyMode::kCreate;
+  /// For a target "delta:DIR".
+  TableSettings table = {};
 };
 
 /// Decide everything: inputs, columns (inferred from all rows unless declared), outputs. Writes nothing. A target that

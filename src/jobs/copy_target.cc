@@ -5,13 +5,15 @@
 #include <algorithm>
 #include <set>
 
+#include "delta_log/table_location.h"
 #include "jobs/input_format.h"
+#include "jobs/table_input.h"
 
 namespace sluice::jobs {
 namespace {
 
-constexpr const char* kLaterSchemes[] = {"delta:",  "postgresql://", "postgres://",  "mysql://",     "sqlite:",
-                                         "duckdb:", "odbc:",         "sqlserver://", "snowflake://", "s3://"};
+constexpr const char* kLaterSchemes[] = {
+    "postgresql://", "postgres://", "mysql://", "sqlite:", "duckdb:", "odbc:", "sqlserver://", "snowflake://", "s3://"};
 
 core::Status CheckFile(const std::string& path, CopyMode mode, storage::FileSystem& files) {
   if (mode == CopyMode::kAppend) {
@@ -53,7 +55,27 @@ core::Status CheckFolder(CopyTarget& target, CopyMode mode, storage::FileSystem&
 
 }  // namespace
 
+namespace {
+
+core::Result<CopyTarget> ResolveTable(const std::string& target, CopyMode mode, storage::FileSystem& files) {
+  SLUICE_ASSIGN_OR_RETURN(const auto location, delta_log::ParseTableLocation(files, target));
+  if (location.version || location.timestamp_us) {
+    return core::UsageError(fmt::format("'{}' names an old version, and only the newest one can be written", target));
+  }
+  CopyTarget resolved{.table = true, .path = location.root};
+  SLUICE_ASSIGN_OR_RETURN(const auto log, files.StatIfExists(location.root + "/_delta_log"));
+  resolved.table_exists = log && log->directory;
+  if (resolved.table_exists && mode == CopyMode::kCreate) {
+    return core::AlreadyExists(fmt::format("{}: the table is already there", location.root))
+        .WithHint("say --mode append to add rows, or --mode overwrite to replace them");
+  }
+  return resolved;
+}
+
+}  // namespace
+
 core::Result<CopyTarget> ResolveCopyTarget(const std::string& target, CopyMode mode, storage::FileSystem& files) {
+  if (IsTable(target)) return ResolveTable(target, mode, files);
   for (const char* scheme : kLaterSchemes) {
     if (target.starts_with(scheme)) {
       return core::Unsupported(fmt::format("targets of the kind '{}' are not in this version", scheme))

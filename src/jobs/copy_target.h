@@ -12,6 +12,8 @@ namespace sluice::jobs {
 /// Where the outputs of a copy go.
 struct CopyTarget {
   bool folder = false;
+  bool table = false;  ///< a Delta table; the copy is one commit
+  bool table_exists = false;
   std::string path = {};
   /// Parquet files of a folder that an overwrite replaces.
   std::vector<std::string> superseded = {};

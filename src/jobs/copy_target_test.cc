@@ -33,7 +33,16 @@ TEST_F(CopyTargetTest, IsAFileOrAFolder) {
   EXPECT_TRUE(Resolve("out/")->folder);
   EXPECT_EQ(Resolve("parquet:out")->path, "out");
   EXPECT_THAT(Resolve("out.csv"), FailsWith(ErrorKind::kUsage, HasSubstr("ends in .parquet")));
-  EXPECT_THAT(Resolve("delta:out"), FailsWith(ErrorKind::kUnsupported, HasSubstr("delta:")));
+  EXPECT_THAT(Resolve("sqlite:out"), FailsWith(ErrorKind::kUnsupported, HasSubstr("sqlite:")));
+}
+
+TEST_F(CopyTargetTest, IsATableThatIsThereOnlyWhenItMayBe) {
+  EXPECT_TRUE(Resolve("delta:out")->table);
+  EXPECT_FALSE(Resolve("delta:out")->table_exists);
+  Touch("out/_delta_log/00000000000000000000.json");
+  EXPECT_THAT(Resolve("delta:out"), FailsWith(ErrorKind::kAlreadyExists, HasSubstr("out")));
+  EXPECT_TRUE(Resolve("delta:out/", CopyMode::kAppend)->table_exists);
+  EXPECT_THAT(Resolve("delta:out@v0", CopyMode::kAppend), FailsWith(ErrorKind::kUsage, HasSubstr("old version")));
 }
 
 TEST_F(CopyTargetTest, IsNotReplacedUnlessAsked) {

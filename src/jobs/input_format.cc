@@ -56,6 +56,7 @@ std::string_view InputFormatName(InputFormat format) {
 }
 
 core::Result<InputFormat> InputFormatOf(std::string_view path) {
+  if (path.starts_with("delta:")) return InputFormat::kDelta;
   const std::string name = Lower(WithoutCompression(FileName(path)));
   const std::size_t dot = name.rfind('.');
   if (dot != std::string::npos) {

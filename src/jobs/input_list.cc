@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "jobs/table_input.h"
 #include "storage/glob.h"
 
 namespace sluice::jobs {
@@ -10,19 +13,27 @@ using pipeline::InputFile;
 
 core::Result<std::vector<std::string>> ExpandSources(const std::vector<std::string>& sources,
                                                      storage::FileSystem& files) {
-  std::vector<std::string> patterns;
+  std::vector<std::string> found;
   for (const std::string& source : sources) {
-    if (source.find("://") != std::string::npos || source.starts_with("delta:")) {
+    if (IsTable(source)) {
+      found.push_back(source);
+      continue;
+    }
+    if (source.find("://") != std::string::npos) {
       return core::Unsupported(fmt::format("'{}': sources of this kind are not in this version", source))
           .WithHint("copy files: csv, tsv, json, ndjson, txt, parquet");
     }
-    patterns.push_back(source.starts_with("file:") ? source.substr(5) : source);
+    const std::vector<std::string> pattern = {source.starts_with("file:") ? source.substr(5) : source};
+    SLUICE_ASSIGN_OR_RETURN(const auto paths, storage::ExpandGlobs(files, pattern));
+    for (const std::string& path : paths) {
+      if (std::find(found.begin(), found.end(), path) == found.end()) found.push_back(path);
+    }
   }
-  return storage::ExpandGlobs(files, patterns);
+  return found;
 }
 
 core::Result<InputFile> DescribeInput(const std::string& path, storage::FileSystem& files) {
-  if (path == "-") return InputFile{.path = path};
+  if (path == "-" || IsTable(path)) return InputFile{.path = path};
   SLUICE_ASSIGN_OR_RETURN(const storage::FileInfo info, files.Stat(path));
   if (info.directory) {
     return core::InvalidInput(fmt::format("{}: is a folder, not a file", path))

@@ -6,6 +6,7 @@
 
 #include "csv/reader.h"
 #include "jobs/format_options.h"
+#include "jobs/table_input.h"
 #include "json/reader.h"
 #include "parquet/reader.h"
 #include "textlog/reader.h"
@@ -25,13 +26,14 @@ ReaderResult Upcast(core::Result<std::unique_ptr<Reader>> reader) {
 }  // namespace
 
 core::Result<InputFormat> FormatFor(const std::string& path, const ReadSettings& read) {
-  if (read.format) return *read.format;
+  if (read.format && !IsTable(path)) return *read.format;
   return InputFormatOf(path);
 }
 
 ReaderResult OpenReader(const std::string& path, const PlanSettings& settings, const Environment& environment,
                         InputOpener& opener) {
   SLUICE_ASSIGN_OR_RETURN(const InputFormat format, FormatFor(path, settings.read));
+  if (format == InputFormat::kDelta) return OpenTableReader(path, settings, environment);
   if (format == InputFormat::kParquet) {
     SLUICE_ASSIGN_OR_RETURN(auto file, environment.files.OpenRandomAccess(path));
     return Upcast(parquet::Reader::Open(std::move(file), path, settings.spec, environment.executor,
@@ -52,7 +54,8 @@ ReaderResult OpenReader(const std::string& path, const PlanSettings& settings, c
     case InputFormat::kText:
       return Upcast(textlog::Reader::Open(std::move(stream), path, TextlogOptionsOf(settings.read), spec,
                                           world.executor, world.cancellation, world.pool));
-    case InputFormat::kParquet: break;
+    case InputFormat::kParquet:
+    case InputFormat::kDelta: break;
   }
   return core::Internal(fmt::format("{}: no reader for its format", path));
 }

@@ -4,8 +4,8 @@
 
 #include <utility>
 
-#include "columns/reject.h"
 #include "core/version.h"
+#include "jobs/reject_file.h"
 #include "parquet/writer.h"
 #include "schema/type_text.h"
 #include "storage/owner.h"
@@ -15,13 +15,7 @@
 namespace sluice::jobs {
 namespace {
 
-using pipeline::PendingFile;
 using pipeline::TaskReport;
-
-PendingFile Pending(const storage::FinishedFile& file) {
-  return {
-      .temporary_path = file.temp_path, .final_path = file.final_path, .bytes = file.bytes, .checksum = file.checksum};
-}
 
 /// The output of one task and its rejects, both aside.
 class FileTaskWriter final : public pipeline::TaskWriter {
@@ -30,7 +24,7 @@ class FileTaskWriter final : public pipeline::TaskWriter {
       : environment_(environment),
         unique_(std::move(unique)),
         owner_(std::move(owner)),
-        rejects_path_(std::move(rejects_path)) {}
+        rejects_(environment.files, std::move(rejects_path), unique_, owner_) {}
 
   core::Status Open(const std::string& output, const schema::Schema& schema, parquet::WriteOptions options) {
     SLUICE_ASSIGN_OR_RETURN(file_, storage::PublishedFile::Create(environment_.files, output, unique_, owner_));
@@ -41,14 +35,7 @@ class FileTaskWriter final : public pipeline::TaskWriter {
 
   core::Status Write(std::shared_ptr<arrow::RecordBatch> rows) override { return writer_->Write(std::move(rows)); }
 
-  core::Status Reject(const columns::Reject& reject) override {
-    if (!rejects_) {
-      SLUICE_ASSIGN_OR_RETURN(rejects_,
-                              storage::PublishedFile::Create(environment_.files, rejects_path_, unique_, owner_));
-    }
-    AppendJsonLine(reject, &reject_lines_);
-    return reject_lines_.size() < kRejectBytesHeld ? core::Ok() : WriteRejectLines();
-  }
+  core::Status Reject(const columns::Reject& reject) override { return rejects_.Add(reject); }
 
   core::Status Finish(TaskReport& report) override {
     SLUICE_ASSIGN_OR_RETURN(const parquet::FileSummary summary, writer_->Close());
@@ -58,29 +45,15 @@ class FileTaskWriter final : public pipeline::TaskWriter {
     }
     SLUICE_ASSIGN_OR_RETURN(const storage::FinishedFile output, file_->Finish());
     report.output = Pending(output);
-    if (!rejects_) return core::Ok();
-    SLUICE_TRY(WriteRejectLines());
-    SLUICE_ASSIGN_OR_RETURN(const storage::FinishedFile rejects, rejects_->Finish());
-    report.rejects = Pending(rejects);
-    return core::Ok();
+    return rejects_.Finish(report);
   }
 
  private:
-  static constexpr std::size_t kRejectBytesHeld = std::size_t{64} << 10;
-
-  core::Status WriteRejectLines() {
-    SLUICE_TRY(rejects_->Append(reject_lines_));
-    reject_lines_.clear();
-    return core::Ok();
-  }
-
   const Environment& environment_;
   std::string unique_;
   std::string owner_;
-  std::string rejects_path_;
+  RejectFile rejects_;
   std::unique_ptr<storage::PublishedFile> file_;
-  std::unique_ptr<storage::PublishedFile> rejects_;
-  std::string reject_lines_;                     // not yet in rejects_
   std::unique_ptr<parquet::FileWriter> writer_;  // before file_ goes: it writes into it
 };
 

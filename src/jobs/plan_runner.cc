@@ -8,6 +8,7 @@
 #include "jobs/file_committer.h"
 #include "jobs/file_source.h"
 #include "jobs/parquet_sink.h"
+#include "jobs/table_sink.h"
 #include "pipeline/task_runner.h"
 
 namespace sluice::jobs {
@@ -35,12 +36,17 @@ void AddTask(const TaskReport& task, JobReport& report) {
   report.encodings.insert(report.encodings.end(), task.encodings.begin(), task.encodings.end());
 }
 
-core::Status Publish(const Plan& plan, std::span<const TaskReport> reports, Publisher publisher,
+core::Result<pipeline::CommitOutcome> Commit(const PlannedJob& job, std::span<const TaskReport> reports,
+                                             Publisher publisher, const Environment& environment) {
+  if (job.settings.table) return TableCommitter(environment, job.settings, publisher).Commit(job.plan, reports);
+  return FileCommitter(environment, publisher).Commit(job.plan, reports);
+}
+
+core::Status Publish(const PlannedJob& job, std::span<const TaskReport> reports, Publisher publisher,
                      const Environment& environment, JobReport& report) {
-  SLUICE_TRY(pipeline::CheckReports(plan, reports));
-  SLUICE_TRY(pipeline::CheckRejectBudget(plan, reports));
-  FileCommitter committer(environment, publisher);
-  SLUICE_ASSIGN_OR_RETURN(const pipeline::CommitOutcome outcome, committer.Commit(plan, reports));
+  SLUICE_TRY(pipeline::CheckReports(job.plan, reports));
+  SLUICE_TRY(pipeline::CheckRejectBudget(job.plan, reports));
+  SLUICE_ASSIGN_OR_RETURN(const pipeline::CommitOutcome outcome, Commit(job, reports, publisher, environment));
   if (const auto* conflict = std::get_if<pipeline::CommitConflict>(&outcome)) return core::Conflict(conflict->what);
   if (const auto* unknown = std::get_if<pipeline::CommitUnknown>(&outcome)) {
     return core::OutcomeUnknown(unknown->what)
@@ -57,7 +63,9 @@ core::Status Publish(const Plan& plan, std::span<const TaskReport> reports, Publ
   return core::Ok();
 }
 
-void RemovePending(std::span<const TaskReport> reports, storage::FileSystem& files) {
+void RemovePending(std::span<const TaskReport> reports, const Environment& environment) {
+  storage::FileSystem& files = environment.files;
+  RemoveTableFiles(environment, reports);
   for (const TaskReport& task : reports) {
     for (const auto* pending : {&task.output, &task.rejects}) {
       // What cannot be removed now is found as stale by a later run.
@@ -71,17 +79,19 @@ void RemovePending(std::span<const TaskReport> reports, storage::FileSystem& fil
 core::Status DoTask(const PlannedJob& job, std::size_t index, Publisher publisher, const Environment& environment,
                     InputOpener& opener, pipeline::Progress& progress, TaskReport& report) {
   FileSource source(environment, opener, job.settings);
-  ParquetSink sink(environment, job.settings, publisher);
+  ParquetSink files(environment, job.settings, publisher);
+  TableSink table(environment, job.settings, publisher);
+  pipeline::Sink& sink = job.settings.table ? static_cast<pipeline::Sink&>(table) : files;
   const pipeline::TaskContext context{source, sink, environment.clock, environment.cancellation, progress};
   return pipeline::RunTask(job.plan, job.plan.tasks[index], context, report);
 }
 
-JobReport DoCommit(const Plan& plan, std::span<const TaskReport> reports, Publisher publisher,
+JobReport DoCommit(const PlannedJob& job, std::span<const TaskReport> reports, Publisher publisher,
                    const Environment& environment) {
-  JobReport report = BeginReport(plan);
+  JobReport report = BeginReport(job.plan);
   for (const TaskReport& task : reports) AddTask(task, report);
   const auto begun = environment.clock.Monotonic();
-  core::Status published = Publish(plan, reports, publisher, environment, report);
+  core::Status published = Publish(job, reports, publisher, environment, report);
   report.timings.commit_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(environment.clock.Monotonic() - begun).count();
   if (!published) {
@@ -104,13 +114,13 @@ JobReport RunPlan(const PlannedJob& job, const Environment& environment, InputOp
     for (const TaskReport& task : reports) AddTask(task, report);
     report.status = JobStatus::kFailed;
     report.error = std::move(status).error();
-    RemovePending(reports, environment.files);
+    RemovePending(reports, environment);
     return report;
   }
-  JobReport report = DoCommit(plan, reports, Publisher::kThisProcess, environment);
+  JobReport report = DoCommit(job, reports, Publisher::kThisProcess, environment);
   // After an unknown outcome the files may be needed to complete the commit.
   const bool removable = report.error && report.error->kind() != core::ErrorKind::kOutcomeUnknown;
-  if (removable) RemovePending(reports, environment.files);
+  if (removable) RemovePending(reports, environment);
   if (tasks != nullptr) *tasks = std::move(reports);
   return report;
 }

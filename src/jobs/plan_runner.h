@@ -21,8 +21,8 @@ core::Status DoTask(const PlannedJob& job, std::size_t index, Publisher publishe
 
 /// Publish what the tasks wrote, after checking that all reported and that the reject budget was kept. Returns the
 /// job's report; its error is set when nothing was published. `publisher` as it was said to the tasks.
-pipeline::JobReport DoCommit(const pipeline::Plan& plan, std::span<const pipeline::TaskReport> reports,
-                             Publisher publisher, const Environment& environment);
+pipeline::JobReport DoCommit(const PlannedJob& job, std::span<const pipeline::TaskReport> reports, Publisher publisher,
+                             const Environment& environment);
 
 /// All tasks and the commit. What was written aside is removed when the job fails. `recovery` clears the targets up
 /// first. `tasks`, when given, gets the tasks' reports.

@@ -138,7 +138,7 @@ TEST_F(PlanRunnerTest, ACommitRemovesOtherAttemptsOfItsTasks) {
   const pipeline::TaskReport report = DoDetachedTask(job);
   EXPECT_EQ(files_.Contents().size(), 3U);
   for (int commits = 0; commits < 2; ++commits) {
-    EXPECT_FALSE(DoCommit(job.plan, {&report, 1}, Publisher::kOtherProcess, environment_).error);
+    EXPECT_FALSE(DoCommit(job, {&report, 1}, Publisher::kOtherProcess, environment_).error);
     EXPECT_THAT(files_.Contents(), FilesAre({"a.csv", "a.parquet"}));
   }
 }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kReadPrefix = "read.";
 constexpr std::string_view kWritePrefix = "write.";
+constexpr std::string_view kTablePrefix = "table.";
 constexpr const char* kSchemaKey = "schema";
 constexpr const char* kInferredKey = "schema.inferred";
 
@@ -30,6 +31,8 @@ void StoreSettings(const PlanSettings& settings, pipeline::Plan& plan) {
   plan.settings[kSchemaKey] = schema::SchemaFileToJson(settings.spec);
   for (auto& [name, text] : ToMap(settings.read)) plan.settings[std::string(kReadPrefix) + name] = text;
   for (auto& [name, text] : ToMap(settings.write)) plan.settings[std::string(kWritePrefix) + name] = text;
+  if (!settings.table) return;
+  for (auto& [name, text] : ToMap(*settings.table)) plan.settings[std::string(kTablePrefix) + name] = text;
 }
 
 void StoreTaskSpec(const schema::TableSpec& spec, pipeline::PlannedTask& task) {
@@ -50,6 +53,10 @@ core::Result<PlanSettings> LoadSettings(const pipeline::Plan& plan) {
   settings.inferred = plan.settings.contains(kInferredKey);
   SLUICE_ASSIGN_OR_RETURN(settings.read, ReadSettingsFromMap(WithoutPrefix(plan.settings, kReadPrefix)));
   SLUICE_ASSIGN_OR_RETURN(settings.write, WriteOptionsFromMap(WithoutPrefix(plan.settings, kWritePrefix)));
+  const auto table_texts = WithoutPrefix(plan.settings, kTablePrefix);
+  if (!table_texts.empty()) {
+    SLUICE_ASSIGN_OR_RETURN(settings.table, TableSettingsFromMap(table_texts));
+  }
   return settings;
 }
 

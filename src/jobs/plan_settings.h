@@ -1,7 +1,10 @@
 #pragma once
 
+#include <optional>
+
 #include "core/result.h"
 #include "jobs/read_settings.h"
+#include "jobs/table_settings.h"
 #include "parquet/write_options.h"
 #include "pipeline/plan.h"
 #include "schema/table_spec.h"
@@ -15,6 +18,8 @@ struct PlanSettings {
   bool inferred = false;
   ReadSettings read = {};
   parquet::WriteOptions write = {};
+  /// Set when the target is a Delta table.
+  std::optional<TableSettings> table = {};
 };
 
 /// A plan and its settings as values, so that a process that plans and runs does not read its own texts back.

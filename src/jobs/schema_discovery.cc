@@ -9,6 +9,7 @@
 #include "csv/inference.h"
 #include "jobs/format_options.h"
 #include "jobs/open_reader.h"
+#include "jobs/table_input.h"
 #include "json/guess_node.h"
 #include "json/inference.h"
 #include "parquet/footer.h"
@@ -64,6 +65,7 @@ class Discoverer {
     SLUICE_ASSIGN_OR_RETURN(const InputFormat format, FormatFor(path, read_));
     switch (format) {
       case InputFormat::kParquet: return LookAtParquet(path);
+      case InputFormat::kDelta: return LookAtTable(path);
       case InputFormat::kJson:
       case InputFormat::kNdjson: return LookAtJson(path, format);
       case InputFormat::kText: return LookAtText(path);
@@ -132,6 +134,14 @@ class Discoverer {
     for (const schema::Field& field : footer.schema.fields) {
       found.columns.push_back({{Renamed(field.name), field.type, field.nullable}, {}, {}, {}});
     }
+    return found;
+  }
+
+  core::Result<FoundInput> LookAtTable(const std::string& name) {
+    SLUICE_ASSIGN_OR_RETURN(const auto snapshot, OpenTableInput(name, environment_));
+    SLUICE_ASSIGN_OR_RETURN(const schema::Schema columns, TableColumns(*snapshot));
+    FoundInput found{.path = name, .catalog = true};
+    for (const schema::Field& field : columns.fields) found.columns.push_back({field, {}, {}, {}});
     return found;
   }
 

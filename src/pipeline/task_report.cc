@@ -42,6 +42,7 @@ std::string ToJson(const TaskReport& report) {
                            {"rows_written", report.rows_written},
                            {"rows_rejected", report.rows_rejected},
                            {"bytes_read", report.bytes_read},
+                           {"log_lines", report.log_lines},
                            {"findings", report.findings},
                            {"notes", report.notes},
                            {"encodings", report.encodings},
@@ -62,6 +63,7 @@ core::Result<TaskReport> TaskReportFromJson(std::string_view text) {
   SLUICE_TRY(ReadMember(value, "rows_written", report.rows_written));
   SLUICE_TRY(ReadMember(value, "rows_rejected", report.rows_rejected));
   SLUICE_TRY(ReadMember(value, "bytes_read", report.bytes_read));
+  SLUICE_TRY(ReadMember(value, "log_lines", report.log_lines));
   SLUICE_TRY(ReadMember(value, "findings", report.findings));
   SLUICE_TRY(ReadMember(value, "notes", report.notes));
   SLUICE_TRY(ReadMember(value, "encodings", report.encodings));

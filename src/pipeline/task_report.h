@@ -32,6 +32,8 @@ struct TaskReport {
   std::uint64_t rows_written = 0;
   std::uint64_t rows_rejected = 0;
   std::uint64_t bytes_read = 0;
+  /// For targets that are tables: the lines of the table's log that name what was written.
+  std::string log_lines = {};
   std::vector<std::string> findings = {};         ///< columns added, missing, reordered, …: one sentence each
   std::vector<std::string> notes = {};            ///< "delimiter ';' found by sniffing", …
   std::vector<std::string> encodings = {};        ///< one line a column: the encoding and why
