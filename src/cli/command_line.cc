@@ -96,12 +96,14 @@ core::Error UsageErrorFor(const CLI::App& app, const CLI::ParseError& failure,
   const CLI::App* verb = &app;
   std::vector<std::string> known;
   CollectFlags(app, known);
+  std::string verb_path;
   while (!verb->get_subcommands().empty()) {
     verb = verb->get_subcommands().front();
+    verb_path += (verb_path.empty() ? "" : " ") + verb->get_name();
     CollectFlags(*verb, known);
   }
-  std::string hint = verb == &app ? "'sluice --help' lists the verbs"
-                                  : fmt::format("'sluice {} --help' lists its flags", verb->get_name());
+  std::string hint =
+      verb == &app ? "'sluice --help' lists the verbs" : fmt::format("'sluice {} --help' lists its flags", verb_path);
   std::string message = failure.what();
   if (verb == &app && !arguments.empty() && !arguments[0].starts_with('-')) {
     std::vector<std::string> verbs;
@@ -191,9 +193,12 @@ ExitCode Run(Application& application, std::vector<std::string> arguments) {
   AddSchemaVerb(app, chosen);
   AddStatusVerb(app, chosen);
   AddConfigVerb(app, chosen);
+  AddTableVerb(app, chosen);
   AddLaterVerbs(app, chosen);
   for (CLI::App* verb : app.get_subcommands({})) {
-    if (!verb->get_allow_extras()) verb->fallthrough();
+    if (verb->get_allow_extras()) continue;
+    verb->fallthrough();
+    for (CLI::App* inner : verb->get_subcommands({})) inner->fallthrough();
   }
   AddEnvironmentTwins(app);
   return Parse(app, application, chosen, std::move(arguments));

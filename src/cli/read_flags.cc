@@ -45,6 +45,12 @@ core::Status AddRenames(const std::vector<std::string>& renames, schema::TableSp
 
 }  // namespace
 
+void ReadFlags::AddSchemaTo(CLI::App& verb) {
+  verb.add_option("--columns", columns_, "the columns: \"id int64, price decimal(12,2)\" (else inferred from all rows)")
+      ->group("Reading");
+  verb.add_option("--schema", schema_path_, "a schema file")->group("Reading");
+}
+
 void ReadFlags::AddTo(CLI::App& verb) {
   for (const ReadFlag& read : kReadFlags) {
     verb.add_option_function<std::string>(
@@ -59,9 +65,7 @@ void ReadFlags::AddTo(CLI::App& verb) {
   verb.add_option("--null", null_texts_, "a text that means NULL; may be repeated")
       ->allow_extra_args(false)
       ->group("Reading");
-  verb.add_option("--columns", columns_, "the columns: \"id int64, price decimal(12,2)\" (else inferred from all rows)")
-      ->group("Reading");
-  verb.add_option("--schema", schema_path_, "a schema file")->group("Reading");
+  AddSchemaTo(verb);
   verb.add_option("--extra", extra_, "input columns the schema does not name: refuse or ignore (refuse)")
       ->group("Reading");
   verb.add_option("--rename", renames_, "OLD=NEW: a column of another name in some inputs; may be repeated")

@@ -22,6 +22,9 @@ class ReadFlags {
   /// Add the flags to `verb`. The object must outlive the parsing.
   void AddTo(CLI::App& verb);
 
+  /// Only --schema and --columns.
+  void AddSchemaTo(CLI::App& verb);
+
   /// The settings stated. UsageError naming the flag that does not fit.
   core::Result<jobs::ReadSettings> Settings() const;
   /// The schema of --schema or --columns; empty when neither was given.

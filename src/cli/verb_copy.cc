@@ -3,11 +3,12 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "cli/job_printer.h"
+#include "cli/copy_run.h"
+#include "cli/name_list.h"
 #include "cli/read_flags.h"
 #include "cli/verbs.h"
 #include "jobs/copy_plan.h"
-#include "jobs/plan_runner.h"
+#include "jobs/table_input.h"
 #include "jobs/write_settings.h"
 #include "pipeline/reject_budget.h"
 
@@ -23,6 +24,7 @@ struct CopyFlags {
   std::string mode = "create";
   bool dry_run = false;
   bool explain = false;
+  std::vector<std::string> partition_by;
   std::string later_flag;
 };
 
@@ -43,7 +45,10 @@ void AddWriteFlags(CLI::App& verb, CopyFlags& flags) {
   add("--bloom", "bloom", "COL,...: columns with a bloom filter");
   add("--encoding", "encoding", "COL=plain|dict|delta|bss; may be repeated (else chosen from the data)");
   verb.add_option("--mode", flags.mode, "create, append or overwrite (create)")->group("Writing");
-  for (const char* later : {"--partition-by", "--sort-by", "--file-size", "--target"}) {
+  verb.add_option("--partition-by", flags.partition_by, "COL,...: folders of a new table (delta:DIR)")
+      ->allow_extra_args(false)
+      ->group("Writing");
+  for (const char* later : {"--sort-by", "--file-size", "--target"}) {
     verb.add_option_function<std::string>(
             later, [&flags, later](const std::string&) { flags.later_flag = later; }, "not in this version")
         ->group("Later");
@@ -83,29 +88,16 @@ core::Result<jobs::CopyRequest> MakeRequest(const CopyFlags& flags, Application&
   if (!budget) return core::UsageError("--max-rejects: " + budget.error().message()).WithHint(budget.error().hint());
   request.rejects_path = flags.rejects_path;
   SLUICE_ASSIGN_OR_RETURN(request.mode, ParseMode(flags.mode));
+  request.table.partition_by = SplitNames(flags.partition_by);
+  if (!flags.partition_by.empty() && !jobs::IsTable(request.target)) {
+    return core::Unsupported("'--partition-by' is for tables in this version").WithHint("write to delta:DIR");
+  }
   return request;
 }
 
 core::Result<ExitCode> Copy(const CopyFlags& flags, Application& application) {
   SLUICE_ASSIGN_OR_RETURN(const jobs::CopyRequest request, MakeRequest(flags, application));
-  SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* world, application.environment());
-  const jobs::Environment& environment = *world;
-  const auto begun = application.clock().Monotonic();
-  const auto elapsed_ms = [&] {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(application.clock().Monotonic() - begun).count();
-  };
-  jobs::InputOpener opener(environment, request.read);
-  SLUICE_ASSIGN_OR_RETURN(const jobs::PlannedJob job, jobs::PlanCopy(request, environment, opener));
-  const std::int64_t plan_ms = elapsed_ms();
-  JobPrinter printer(application.console());
-  if (flags.dry_run) printer.PrintPlan(job);
-  pipeline::Progress progress = application.MakeProgress();
-  jobs::TargetRecovery recovery(environment);
-  pipeline::JobReport report = flags.dry_run ? jobs::DryRun(job, environment, opener)
-                                             : jobs::RunPlan(job, environment, opener, progress, recovery);
-  report.timings.plan_ms = plan_ms;
-  report.timings.total_ms = elapsed_ms();
-  return printer.PrintReport(report, flags.explain);
+  return RunCopy(request, flags.dry_run, flags.explain, application);
 }
 
 }  // namespace
@@ -113,7 +105,8 @@ core::Result<ExitCode> Copy(const CopyFlags& flags, Application& application) {
 void AddCopyVerb(CLI::App& app, VerbAction& chosen) {
   auto flags = std::make_shared<CopyFlags>();
   CLI::App* verb = app.add_subcommand("copy", "move rows once: SOURCE... TARGET");
-  verb->add_option("paths", flags->paths, "SOURCE... TARGET: files, globs or - ; then out.parquet or DIR/");
+  verb->add_option("paths", flags->paths,
+                   "SOURCE... TARGET: files, globs, delta:DIR or - ; then out.parquet, DIR/ or delta:DIR");
   flags->read.AddTo(*verb);
   AddWriteFlags(*verb, *flags);
   verb->add_option("--rejects", flags->rejects_path, "where rejected rows go, as NDJSON")->group("Rejects");

@@ -9,9 +9,8 @@
 namespace sluice::cli {
 
 void AddLaterVerbs(CLI::App& app, VerbAction& chosen) {
-  constexpr std::array<std::pair<const char*, const char*>, 5> kLater{
-      {{"table", "work on one Delta table"},
-       {"load", "load finished files into a database or warehouse"},
+  constexpr std::array<std::pair<const char*, const char*>, 4> kLater{
+      {{"load", "load finished files into a database or warehouse"},
        {"recorder", "what a recorder left behind"},
        {"check", "health of the jobs' outputs"},
        {"schedule", "system timers for jobs"}}};

@@ -4,11 +4,12 @@
 #include <charconv>
 #include <memory>
 
+#include "cli/print_answer.h"
+#include "cli/query_tables.h"
 #include "cli/verbs.h"
 #include "jobs/document.h"
 #include "jobs/query_views.h"
 #include "query/library.h"
-#include "query/result_printer.h"
 #include "query/scan_report.h"
 #include "query/session.h"
 #include "query/views.h"
@@ -27,30 +28,22 @@ struct QueryFlags {
   bool explain = false;
 };
 
-query::RowFormat RowFormatOf(OutputFormat format) {
-  switch (format) {
-    case OutputFormat::kText: return query::RowFormat::kText;
-    case OutputFormat::kJson: return query::RowFormat::kJson;
-    case OutputFormat::kJsonl: return query::RowFormat::kJsonl;
-    case OutputFormat::kCsv: return query::RowFormat::kCsv;
-    case OutputFormat::kMarkdown: return query::RowFormat::kMd;
-  }
-  return query::RowFormat::kText;
-}
-
-core::Status AddTables(const QueryFlags& flags, storage::FileSystem& files, query::ViewSet& views) {
+core::Status AddTables(const QueryFlags& flags, Application& application, query::ViewSet& views, QueryTables& tables) {
   for (const std::string& table : flags.tables) {
     const std::size_t equals = table.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == table.size()) {
       return core::UsageError(fmt::format("--table '{}' has no NAME=PATH", table))
           .WithHint("--table people=data/people");
     }
-    SLUICE_TRY(views.AddTable(files, table.substr(0, equals), {.path = table.substr(equals + 1)}));
+    const std::string name = table.substr(0, equals);
+    const std::string path = table.substr(equals + 1);
+    SLUICE_ASSIGN_OR_RETURN(const bool delta, QueryTables::IsDelta(path, application));
+    SLUICE_TRY(delta ? tables.Add(name, path, application) : views.AddTable(application.files(), name, {.path = path}));
   }
   return core::Ok();
 }
 
-core::Result<query::ViewSet> CollectViews(const QueryFlags& flags, Application& application) {
+core::Result<query::ViewSet> CollectViews(const QueryFlags& flags, Application& application, QueryTables& tables) {
   SLUICE_TRY(application.OpenProjectIfThere());
   query::ViewSet views;
   if (application.config() != nullptr) {
@@ -61,7 +54,7 @@ core::Result<query::ViewSet> CollectViews(const QueryFlags& flags, Application& 
     }
     views = std::move(found.set);
   }
-  SLUICE_TRY(AddTables(flags, application.files(), views));
+  SLUICE_TRY(AddTables(flags, application, views, tables));
   return views;
 }
 
@@ -88,42 +81,24 @@ core::Result<std::uint64_t> RowsMax(const QueryFlags& flags, Application& applic
   return core::UsageError(fmt::format("--max-rows '{}' is not a number of rows", text));
 }
 
-core::Status PrintAnswer(const std::string& sql, std::uint64_t rows_max, query::Session& session,
-                         Application& application) {
-  Console& console = application.console();
-  SLUICE_ASSIGN_OR_RETURN(query::QueryResult result, session.Query(sql));
-  const query::PrintOptions options{.format = RowFormatOf(console.format()), .rows_max = rows_max};
-  SLUICE_ASSIGN_OR_RETURN(const query::PrintedRows printed,
-                          query::PrintRows(result, options, [&](std::string_view text) -> core::Status {
-                            console.Data(text);
-                            return application.cancellation().Check();
-                          }));
-  if (printed.printed < printed.total && console.format() != OutputFormat::kText) {
-    console.Warn(fmt::format("note: {} of {} rows shown; --max-rows shows more", printed.printed, printed.total));
-  }
-  return core::Ok();
-}
-
 core::Result<ExitCode> Query(const QueryFlags& flags, Application& application) {
-  SLUICE_ASSIGN_OR_RETURN(const query::ViewSet views, CollectViews(flags, application));
+  QueryTables tables;
+  SLUICE_ASSIGN_OR_RETURN(const query::ViewSet views, CollectViews(flags, application, tables));
   SLUICE_TRY(WriteViews(flags, views, application));
   if (flags.sql.empty()) {
     const bool wrote = !flags.views_sql.empty() || !flags.views_database.empty();
     if (wrote) return ExitCode::kDone;
     return core::UsageError("query needs SQL").WithHint("sluice query \"SELECT 1\"");
   }
-  SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
   SLUICE_ASSIGN_OR_RETURN(const std::uint64_t rows_max, RowsMax(flags, application));
-  SLUICE_ASSIGN_OR_RETURN(const auto library, query::Library::Load());
-  query::SessionOptions options;
-  options.threads = environment->executor.threads();
-  options.memory_bytes_max = environment->memory_bytes;
-  SLUICE_ASSIGN_OR_RETURN(const auto session, query::Session::Open(library, options));
+  SLUICE_ASSIGN_OR_RETURN(const auto session, OpenSession(application));
+  SLUICE_TRY(tables.Register(*session, flags.sql, views));
   SLUICE_TRY(query::CreateViews(*session, views));
   SLUICE_TRY(PrintAnswer(flags.sql, rows_max, *session, application));
   if (flags.explain) {
     SLUICE_ASSIGN_OR_RETURN(const query::ScanReport report, query::ReportScans(*session, flags.sql));
-    application.console().Warn(query::FormatScanReport(report));
+    if (!report.scans.empty()) application.console().Warn(query::FormatScanReport(report));
+    SLUICE_TRY(tables.Explain(application.console()));
   }
   return ExitCode::kDone;
 }
@@ -134,7 +109,7 @@ void AddQueryVerb(CLI::App& app, VerbAction& chosen) {
   auto flags = std::make_shared<QueryFlags>();
   CLI::App* verb = app.add_subcommand("query", "SQL over files, tables and the configuration's outputs and views");
   verb->add_option("sql", flags->sql, "one SELECT (DuckDB's SQL)");
-  verb->add_option("--table", flags->tables, "NAME=PATH: Parquet files as a table; may be repeated")
+  verb->add_option("--table", flags->tables, "NAME=PATH: a Delta table or Parquet files under a name; may be repeated")
       ->allow_extra_args(false);
   verb->add_option("--max-rows", flags->max_rows, "rows shown at most, 0 = all (10000 on a terminal)");
   verb->add_flag("--explain", flags->explain, "say which files were read and skipped, and why");

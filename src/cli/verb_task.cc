@@ -99,7 +99,7 @@ core::Result<ExitCode> CommitReports(const CommitFlags& flags, Application& appl
   SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
   // A commit of this plan that was decided and not completed is completed by this, and committed again without effect.
   jobs::TargetRecovery(*environment).CleanUp(job.plan);
-  const pipeline::JobReport report = jobs::DoCommit(job.plan, reports, jobs::Publisher::kOtherProcess, *environment);
+  const pipeline::JobReport report = jobs::DoCommit(job, reports, jobs::Publisher::kOtherProcess, *environment);
   if (!report.error && job.plan.kind == "export") SLUICE_TRY(Record(job.plan, reports, application));
   return JobPrinter(application.console()).PrintReport(report, false);
 }
