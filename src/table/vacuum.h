@@ -26,7 +26,7 @@ struct VacuumRequest {
 struct VacuumedFile {
   std::string path = {};  ///< below the table's root
   std::uint64_t bytes = 0;
-  std::string reason = {};  ///< "removed in version 12", "no version names it"
+  std::string reason = {};  ///< "removed 2026-01-01T00:00:00Z", "no version names it"
 };
 
 struct VacuumReport {
