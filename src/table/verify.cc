@@ -62,8 +62,8 @@ core::Result<VerifyReport> Verification::Run() {
   SLUICE_TRY(CheckChecksum());
   SLUICE_TRY(CheckFiles());
   SLUICE_TRY(FindOrphans());
-  std::ranges::stable_sort(report_.findings, [](const Finding& left, const Finding& right) {
-    return std::tie(left.path, left.kind) < std::tie(right.path, right.kind);
+  std::ranges::sort(report_.findings, [](const Finding& left, const Finding& right) {
+    return std::tie(left.path, left.kind, left.message) < std::tie(right.path, right.kind, right.message);
   });
   if (request_.repair) SLUICE_TRY(Repair());
   return std::move(report_);
