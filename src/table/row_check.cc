@@ -49,7 +49,9 @@ std::int64_t LengthLimit(const std::string& json) {
   return std::strtoll(type.c_str() + open + 1, nullptr, 10);
 }
 
-std::string RowText(const arrow::RecordBatch& rows, std::int64_t row, const expression::Expression& condition) {
+}  // namespace
+
+std::string DescribeRow(const arrow::RecordBatch& rows, std::int64_t row, const expression::Expression& condition) {
   std::string text;
   for (const auto& path : expression::ColumnsOf(condition)) {
     const int column = rows.schema()->GetFieldIndex(path.front());
@@ -62,10 +64,9 @@ std::string RowText(const arrow::RecordBatch& rows, std::int64_t row, const expr
   return text;
 }
 
-}  // namespace
-
-core::Status RowCheck::Add(std::string name, const std::string& sql, const arrow::Schema& schema) {
-  auto parsed = expression::Parse(sql);
+core::Status RowCheck::Add(std::string name, const std::string& sql, const arrow::Schema& schema,
+                           expression::Dialect dialect) {
+  auto parsed = expression::Parse(sql, dialect);
   auto bound = parsed ? expression::BindCondition(*std::move(parsed), schema) : std::move(parsed);
   if (!bound) {
     return core::Unsupported(fmt::format("{} ({}) cannot be checked: {}", name, sql, bound.error().message()))
@@ -110,7 +111,7 @@ core::Result<RowCheck> RowCheck::Make(const delta::TableSchema& schema, const de
 
 core::Status RowCheck::Require(std::string name, const std::string& sql) {
   SLUICE_ASSIGN_OR_RETURN(const auto rows, delta::ToArrow(schema_));
-  return Add(std::move(name), sql, *rows);
+  return Add(std::move(name), sql, *rows, expression::Dialect::kStandard);
 }
 
 core::Status RowCheck::Check(const std::shared_ptr<arrow::RecordBatch>& rows, std::uint64_t first_row) const {
@@ -129,7 +130,7 @@ core::Status RowCheck::Check(const std::shared_ptr<arrow::RecordBatch>& rows, st
     return core::InvalidInput(fmt::format("row {} breaks the {}: {}", first_row + static_cast<std::uint64_t>(row) + 1,
                                           condition.name, condition.sql))
         .WithHint("nothing was written; correct the row")
-        .WithContext(RowText(*rows, row, condition.bound));
+        .WithContext(DescribeRow(*rows, row, condition.bound));
   }
   return core::Ok();
 }

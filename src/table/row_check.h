@@ -10,6 +10,7 @@
 #include "core/result.h"
 #include "delta/action.h"
 #include "delta/data_type.h"
+#include "expression/dialect.h"
 #include "expression/expression.h"
 
 namespace sluice::table {
@@ -40,7 +41,9 @@ class RowCheck {
   };
 
   explicit RowCheck(arrow::MemoryPool* pool) : pool_(pool) {}
-  core::Status Add(std::string name, const std::string& sql, const arrow::Schema& schema);
+  /// Tables keep their conditions as Spark reads them.
+  core::Status Add(std::string name, const std::string& sql, const arrow::Schema& schema,
+                   expression::Dialect dialect = expression::Dialect::kSpark);
   core::Status AddColumnRules(const std::vector<delta::Field>& fields, const std::string& prefix,
                               const arrow::Schema& schema);
 
@@ -49,5 +52,8 @@ class RowCheck {
   bool any_required_ = false;
   arrow::MemoryPool* pool_;
 };
+
+/// The values of a row in the columns that `condition` names, for messages: "a = 1, b = NULL".
+std::string DescribeRow(const arrow::RecordBatch& rows, std::int64_t row, const expression::Expression& condition);
 
 }  // namespace sluice::table
