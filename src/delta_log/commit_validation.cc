@@ -12,6 +12,7 @@
 #include "delta/partition_value.h"
 #include "delta/path.h"
 #include "delta/protocol_upgrade.h"
+#include "delta/schema_change.h"
 #include "delta/schema_check.h"
 #include "delta/statistics.h"
 #include "delta/table_feature.h"
@@ -130,7 +131,11 @@ core::Status CommitCheck::CheckMetadata() const {
   SLUICE_ASSIGN_OR_RETURN(const delta::ColumnMappingMode mode,
                           delta::ReadColumnMappingMode(rules_.protocol, next.configuration));
   const bool mapped = mode != delta::ColumnMappingMode::kNone;
-  if (next.schema_string != base_.metadata.schema_string) SLUICE_TRY(delta::CheckNewSchema(rules_.schema, mapped));
+  if (next.schema_string != base_.metadata.schema_string) {
+    SLUICE_TRY(delta::CheckNewSchema(rules_.schema, mapped));
+    const bool same_rows = base_.version >= 0 && !operation_.replaces_schema;
+    if (same_rows) SLUICE_TRY(delta::CheckSchemaChange(base_.schema, rules_.schema));
+  }
   SLUICE_TRY(CheckPartitionColumns());
   return mapped ? CheckColumnIds() : core::Ok();
 }

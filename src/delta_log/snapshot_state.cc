@@ -8,6 +8,7 @@
 #include "delta/column_mapping.h"
 #include "delta/protocol_gate.h"
 #include "delta/schema_json.h"
+#include "delta/type_change.h"
 
 namespace sluice::delta_log {
 namespace {
@@ -53,6 +54,8 @@ core::Status SetProtocolAndMetadata(Snapshot& snapshot, delta::Protocol protocol
   if (!schema.has_value()) return in_schema(std::move(schema).error());
   const core::Status mapped = delta::ResolveColumnMapping(*schema, protocol, metadata.configuration);
   if (!mapped.has_value()) return in_schema(mapped.error());
+  const core::Status widened = delta::CheckTypeChanges(*schema);
+  if (!widened.has_value()) return in_schema(widened.error());
   snapshot.schema = *std::move(schema);
   snapshot.properties = delta::ReadProperties(metadata.configuration, snapshot.notes);
   snapshot.protocol = std::move(protocol);

@@ -15,6 +15,10 @@ void CopyCounts(const TableChange& from, TableChange& to) {
   to.bytes_removed = from.bytes_removed;
 }
 
+bool IsUnused(const core::Result<TableChange>& change) {
+  return change ? !change->committed : change.error().kind() != core::ErrorKind::kOutcomeUnknown;
+}
+
 core::Result<TableChange> ToChange(delta_log::CommitResult result) {
   using Kind = delta_log::CommitResult::Kind;
   if (result.kind == Kind::kUnknown) {

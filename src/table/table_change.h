@@ -29,6 +29,9 @@ struct TableChange {
 /// Put the counts of `from` into `to`.
 void CopyCounts(const TableChange& from, TableChange& to);
 
+/// Whether the files that were written for a commit can go: after an unknown outcome the table may name them.
+bool IsUnused(const core::Result<TableChange>& change);
+
 /// The change that a finished transaction made, with the counts that the caller fills in. OutcomeUnknown, for a commit
 /// that may or may not be in the log.
 core::Result<TableChange> ToChange(delta_log::CommitResult result);

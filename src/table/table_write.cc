@@ -33,9 +33,9 @@ delta::Operation GateOf(WriteMode mode) {
   switch (mode) {
     case WriteMode::kAppend: return delta::Operation::kAppend;
     case WriteMode::kOverwrite: return delta::Operation::kReplaceFiles;
-    case WriteMode::kReplaceWhere: return delta::Operation::kRewriteRows;
+    case WriteMode::kReplaceWhere: return delta::Operation::kReplaceRows;
   }
-  return delta::Operation::kRewriteRows;
+  return delta::Operation::kReplaceRows;
 }
 
 delta_log::OperationInfo WriteOperation(const WriteRequest& request,
@@ -81,6 +81,19 @@ void RemoveAll(const delta_log::Snapshot& snapshot, Transaction& transaction, Ta
 
 void SetApplication(const WriteRequest& request, Transaction& transaction) {
   if (request.application) transaction.SetApplication(request.application->app_id, request.application->version);
+}
+
+TableChange Applied(std::shared_ptr<const delta_log::Snapshot> snapshot) {
+  return {.version = snapshot->version, .already_applied = true, .snapshot = std::move(snapshot)};
+}
+
+/// The columns may have been planned on an older state of the table: what else changed since stays.
+core::Status AddColumns(const storage::Environment& environment, const delta_log::Snapshot& snapshot,
+                        const delta::TableSchema& schema, Transaction& transaction) {
+  SLUICE_ASSIGN_OR_RETURN(NewSchema changed, WithSchema(environment, snapshot, schema));
+  transaction.SetMetadata(std::move(changed.metadata));
+  if (changed.protocol) transaction.SetProtocol(*std::move(changed.protocol));
+  return core::Ok();
 }
 
 }  // namespace
@@ -139,9 +152,7 @@ core::Result<TableChange> TableWrite::Commit() {
   SLUICE_ASSIGN_OR_RETURN(WrittenFiles written, Finish());
   auto change = new_table_ ? CommitNewTable(environment_, *new_table_, request_, std::move(written))
                            : CommitFiles(environment_, snapshot_, request_, std::move(written));
-  // After an unknown outcome the table may name the files.
-  const bool unused = change ? !change->committed : change.error().kind() != core::ErrorKind::kOutcomeUnknown;
-  if (unused) writer_->Discard();
+  if (IsUnused(change)) writer_->Discard();
   return change;
 }
 
@@ -153,22 +164,23 @@ core::Result<TableChange> CommitFiles(const storage::Environment& environment,
   if (request.mode == WriteMode::kOverwrite) operation.rule = ConflictRule::kOverwrite;
   SLUICE_ASSIGN_OR_RETURN(Transaction transaction,
                           Transaction::Begin(environment, snapshot, std::move(operation), request.transaction));
+  if (HasApplied(*snapshot, request.application)) return Applied(snapshot);
   SetApplication(request, transaction);
+  if (written.schema) SLUICE_TRY(AddColumns(environment, *snapshot, written.schema->shape.schema, transaction));
   TableChange counts;
-  std::optional<RowDeletion> deletion;
   if (request.mode == WriteMode::kOverwrite) RemoveAll(*snapshot, transaction, counts);
-  if (request.mode == WriteMode::kReplaceWhere) {
-    SLUICE_ASSIGN_OR_RETURN(deletion, RowDeletion::Find(environment, snapshot, request.replace_where));
-    SLUICE_TRY(deletion->AddTo(transaction, counts));
+  if (request.mode != WriteMode::kReplaceWhere) {
+    AddFiles(written, transaction, counts);
+    return Commit(transaction, counts);
   }
-  AddFiles(written, transaction, counts);
-  if (written.schema) {
-    transaction.SetMetadata(written.schema->metadata);
-    if (written.schema->protocol) transaction.SetProtocol(*written.schema->protocol);
-  }
-  auto change = Commit(transaction, counts);
-  const bool unused = change ? !change->committed : change.error().kind() != core::ErrorKind::kOutcomeUnknown;
-  if (deletion && unused) deletion->Discard();
+  SLUICE_ASSIGN_OR_RETURN(RowDeletion deletion, RowDeletion::Find(environment, snapshot, request.replace_where));
+  const auto commit = [&]() -> core::Result<TableChange> {
+    SLUICE_TRY(deletion.AddTo(transaction, counts));
+    AddFiles(written, transaction, counts);
+    return Commit(transaction, counts);
+  };
+  auto change = commit();
+  if (IsUnused(change)) deletion.Discard();
   return change;
 }
 
