@@ -70,6 +70,11 @@ core::Error DoesNotFit(const arrow::DataType& from, const arrow::DataType& to, c
       .WithHint("cast it before it is written; only casts that lose nothing are done");
 }
 
+core::Error GivenTwice(const std::string& name) {
+  return core::InvalidInput(fmt::format("the rows have column '{}' twice", name))
+      .WithHint("names are compared without regard to case");
+}
+
 core::Status CheckType(const arrow::DataType& from, const arrow::DataType& to, const std::string& name) {
   if (from.id() == arrow::Type::NA) return core::Ok();
   const bool list = arrow::is_list_like(from.id()) && from.id() != arrow::Type::MAP;
@@ -83,9 +88,11 @@ core::Status CheckType(const arrow::DataType& from, const arrow::DataType& to, c
     return CheckType(*given.item_type(), *wanted.item_type(), name + ".value");
   }
   if (to.id() == arrow::Type::STRUCT && from.id() == arrow::Type::STRUCT) {
-    for (const auto& member : from.fields()) {
-      if (FindField(to.fields(), member->name()) < 0) {
-        return core::InvalidInput(fmt::format("the table has no column '{}.{}'", name, member->name()))
+    for (int i = 0; i < from.num_fields(); ++i) {
+      const std::string& member = from.field(i)->name();
+      if (FindField(from.fields(), member) != i) return GivenTwice(name + "." + member);
+      if (FindField(to.fields(), member) < 0) {
+        return core::InvalidInput(fmt::format("the table has no column '{}.{}'", name, member))
             .WithHint("add it first, or let the write add columns");
       }
     }
@@ -142,7 +149,8 @@ class Caster {
     const auto& type = static_cast<const arrow::MapType&>(*to);
     SLUICE_ASSIGN_OR_RETURN(auto keys, Cast(map.keys(), type.key_type()));
     SLUICE_ASSIGN_OR_RETURN(auto items, Cast(map.items(), type.item_type()));
-    auto entries = std::make_shared<arrow::StructArray>(type.value_type(), keys->length(),
+    const std::int64_t pairs = keys->length();
+    auto entries = std::make_shared<arrow::StructArray>(type.value_type(), pairs,
                                                         arrow::ArrayVector{std::move(keys), std::move(items)});
     auto data = map.data()->Copy();
     data->type = to;
@@ -223,8 +231,10 @@ RowMatch::RowMatch(std::shared_ptr<arrow::Schema> schema, std::vector<int> input
 core::Result<RowMatch> RowMatch::Make(const arrow::Schema& rows, const delta::TableSchema& table,
                                       arrow::MemoryPool* pool) {
   SLUICE_ASSIGN_OR_RETURN(auto schema, delta::ToArrow(table));
-  for (const auto& field : rows.fields()) {
-    if (FindField(schema->fields(), field->name()) < 0) return UnknownColumn(field->name(), *schema);
+  for (int i = 0; i < rows.num_fields(); ++i) {
+    const std::string& name = rows.field(i)->name();
+    if (FindField(schema->fields(), name) < 0) return UnknownColumn(name, *schema);
+    if (FindField(rows.fields(), name) != i) return GivenTwice(name);
   }
   std::vector<int> inputs;
   for (const auto& field : schema->fields()) {

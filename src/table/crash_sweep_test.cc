@@ -1,0 +1,160 @@
+// The process dies at every change of the disk in turn, during each kind of commit; then the power fails. The table is
+// what it was, or what it was to become.
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "storage/fault_file_system.h"
+#include "table/alter_table.h"
+#include "table/delete_rows.h"
+#include "table/restore_table.h"
+#include "table/written_table.h"
+
+namespace sluice::table {
+namespace {
+
+using storage::FaultFileSystem;
+using storage::FaultPlan;
+using storage::MemoryFileSystem;
+using Work = std::function<core::Result<TableChange>(const storage::Environment&)>;
+
+const arrow::FieldVector kFields = {arrow::field("n", arrow::int32()), arrow::field("s", arrow::utf8())};
+
+std::shared_ptr<arrow::RecordBatch> Rows(const std::string& json) { return RowsOf(kFields, json); }
+
+core::Result<SnapshotPointer> OpenNewest(const storage::Environment& environment) {
+  return delta_log::OpenSnapshot(environment, WrittenTable::kRoot);
+}
+
+/// A table of two versions, the same each time.
+void Prepare(MemoryFileSystem& files, const char* vectors) {
+  delta_log::TestEnvironment test(files, 1);
+  ASSERT_OK(
+      CreateWithRows(test.environment, "t", *Rows(R"([{"n": 1}, {"n": 2}, {"n": 3}])"),
+                     {.properties = {{"delta.enableDeletionVectors", vectors}, {"delta.checkpointInterval", "2"}}}));
+  ASSERT_OK_AND_ASSIGN(const auto snapshot, OpenNewest(test.environment));
+  ASSERT_OK(WriteRows(test.environment, snapshot, *Rows(R"([{"n": 4}, {"n": 5}])")));
+}
+
+struct Outcome {
+  std::int64_t version = -1;  ///< -1: no table
+  std::vector<std::string> rows = {};
+
+  bool operator==(const Outcome& other) const = default;
+};
+
+void PrintTo(const Outcome& outcome, std::ostream* out) {
+  *out << "version " << outcome.version << ", " << ::testing::PrintToString(outcome.rows);
+}
+
+Outcome Look(MemoryFileSystem& files) {
+  delta_log::TestEnvironment test(files, 3);
+  const auto snapshot = OpenNewest(test.environment);
+  if (!snapshot) {
+    EXPECT_THAT(snapshot, testing::FailsWith(core::ErrorKind::kNotFound, ::testing::HasSubstr("")));
+    return {};
+  }
+  const auto rows = ReadTexts(test.environment, *snapshot);
+  EXPECT_OK(rows);
+  return {(*snapshot)->version, rows ? *rows : std::vector<std::string>()};
+}
+
+/// Dies at each change of `work` in turn.
+void Sweep(const std::function<void(MemoryFileSystem&)>& prepare, const Work& work) {
+  Outcome before;
+  Outcome after;
+  std::uint64_t changes = 0;
+  {
+    MemoryFileSystem files;
+    prepare(files);
+    before = Look(files);
+    FaultFileSystem counted(files);
+    delta_log::TestEnvironment test(counted, 2);
+    ASSERT_OK(work(test.environment));
+    changes = counted.changes();
+    files.Crash();
+    after = Look(files);
+    ASSERT_EQ(after.version, before.version + 1) << "a commit that was reported was lost with the power";
+  }
+  ASSERT_GT(changes, 5);
+  for (std::uint64_t at = 1; at <= changes; ++at) {
+    for (const bool power : {false, true}) {
+      SCOPED_TRACE(::testing::Message() << "change " << at << " of " << changes << (power ? ", then the power" : ""));
+      MemoryFileSystem files;
+      prepare(files);
+      FaultFileSystem faulty(files, {.at = at, .mode = FaultPlan::Mode::kDie});
+      {
+        delta_log::TestEnvironment test(faulty, 2);
+        const auto change = work(test.environment);
+        if (power) files.Crash();
+        const Outcome now = Look(files);
+        EXPECT_TRUE(now == before || now == after) << ::testing::PrintToString(now);
+        EXPECT_TRUE(now == after || !change.has_value());
+      }
+      if (::testing::Test::HasFailure()) return;
+    }
+  }
+}
+
+class CrashSweep : public ::testing::TestWithParam<const char*> {
+ protected:
+  static void SweepTable(const Work& work) {
+    Sweep([](MemoryFileSystem& files) { Prepare(files, GetParam()); }, work);
+  }
+};
+
+TEST_P(CrashSweep, Append) {
+  SweepTable([](const storage::Environment& environment) -> core::Result<TableChange> {
+    SLUICE_ASSIGN_OR_RETURN(const auto snapshot, OpenNewest(environment));
+    return WriteRows(environment, snapshot, *Rows(R"([{"n": 6}])"));
+  });
+}
+
+TEST_P(CrashSweep, Overwrite) {
+  SweepTable([](const storage::Environment& environment) -> core::Result<TableChange> {
+    SLUICE_ASSIGN_OR_RETURN(const auto snapshot, OpenNewest(environment));
+    return WriteRows(environment, snapshot, *Rows(R"([{"n": 6}])"), {.mode = WriteMode::kOverwrite});
+  });
+}
+
+TEST_P(CrashSweep, ReplaceWhere) {
+  SweepTable([](const storage::Environment& environment) -> core::Result<TableChange> {
+    SLUICE_ASSIGN_OR_RETURN(const auto snapshot, OpenNewest(environment));
+    return WriteRows(environment, snapshot, *Rows(R"([{"n": 6}])"),
+                     {.mode = WriteMode::kReplaceWhere, .replace_where = "n > 1"});
+  });
+}
+
+TEST_P(CrashSweep, Delete) {
+  SweepTable([](const storage::Environment& environment) -> core::Result<TableChange> {
+    SLUICE_ASSIGN_OR_RETURN(const auto snapshot, OpenNewest(environment));
+    return DeleteRows(environment, snapshot, {.condition = "n = 2 OR n = 5"});
+  });
+}
+
+TEST_P(CrashSweep, Alter) {
+  SweepTable([](const storage::Environment& environment) -> core::Result<TableChange> {
+    SLUICE_ASSIGN_OR_RETURN(const auto snapshot, OpenNewest(environment));
+    return AlterTable(environment, snapshot, {.add_constraints = {{"c", "n < 100"}}});
+  });
+}
+
+TEST_P(CrashSweep, Restore) {
+  SweepTable([](const storage::Environment& environment) -> core::Result<TableChange> {
+    SLUICE_ASSIGN_OR_RETURN(const auto snapshot, OpenNewest(environment));
+    return RestoreTable(environment, snapshot, 0, {});
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Vectors, CrashSweep, ::testing::Values("false", "true"));
+
+TEST(CrashSweepOfNothing, Create) {
+  Sweep([](MemoryFileSystem&) {},
+        [](const storage::Environment& environment) {
+          return CreateWithRows(environment, "t", *Rows(R"([{"n": 6, "s": "a b"}])"), {.partition_by = {"s"}});
+        });
+}
+
+}  // namespace
+}  // namespace sluice::table
