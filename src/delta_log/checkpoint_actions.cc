@@ -45,7 +45,6 @@ core::Result<CheckpointActions> CheckpointActions::Find(const CheckpointFile& fi
   CheckpointActions actions(file, row_group, kind);
   SLUICE_ASSIGN_OR_RETURN(const auto leaf, actions.Leaf({kind, key}));
   if (!leaf.has_value()) return actions;
-  actions.rows_.reserve(static_cast<std::size_t>(file.rows(row_group)));
   SLUICE_TRY(file.VisitLevels(row_group, *leaf, [&](bool begins_row, std::int16_t definition) {
     if (!begins_row) return;
     const bool present = definition == leaf->max_definition;
@@ -61,7 +60,6 @@ core::Result<CheckpointActions> CheckpointActions::FindTexts(const CheckpointFil
   CheckpointActions actions(file, row_group, kind);
   SLUICE_ASSIGN_OR_RETURN(const auto leaf, actions.Leaf({kind, key}));
   if (!leaf.has_value()) return actions;
-  actions.rows_.reserve(static_cast<std::size_t>(file.rows(row_group)));
   SLUICE_TRY(file.VisitTexts(row_group, *leaf, [&](bool, std::int16_t, const std::string_view* value) {
     actions.rows_.push_back(value != nullptr);
     if (value == nullptr) return;

@@ -21,6 +21,9 @@ using ::parquet::schema::GroupNode;
 using ::parquet::schema::Node;
 
 constexpr std::int64_t kLevelsPerRead = 4096;
+// A few bytes can stand for any number of equal levels: a column may have so many, and so many more a row.
+constexpr std::int64_t kLevelsMax = 16 * 1024 * 1024;
+constexpr std::int64_t kLevelsPerRowMax = 64;
 constexpr std::int64_t kRowsPerBatch = 16 * 1024;
 constexpr std::uint64_t kCompressionMax = 64;  // of texts
 constexpr int kDepthMax = 16;
@@ -140,12 +143,19 @@ core::Status CheckpointFile::VisitColumn(int row_group, const CheckpointLeaf& le
     return core::Corruption(
         fmt::format("row group {} has not all values of column {}", row_group, column->descr()->path()->ToDotString()));
   };
+  const std::int64_t rows_expected = rows(row_group);
   std::int64_t rows_seen = 0;
+  std::int64_t levels_seen = 0;
   while (typed.HasNext()) {
     std::int64_t values_read = 0;
     const std::int64_t levels =
         typed.ReadBatch(kLevelsPerRead, definitions.data(), repetitions.data(), values.get(), &values_read);
-    if (levels == 0) return damaged();
+    levels_seen += levels;
+    if (levels == 0 || rows_seen > rows_expected) return damaged();
+    if ((levels_seen - kLevelsMax) / kLevelsPerRowMax > rows_expected) {
+      return core::LimitExceeded(fmt::format("row group {} has more than {} values in {} rows of column {}", row_group,
+                                             levels_seen, rows_expected, column->descr()->path()->ToDotString()));
+    }
     std::int64_t values_used = 0;
     for (std::int64_t i = 0; i < levels; ++i) {
       const auto at = static_cast<std::size_t>(i);
@@ -156,7 +166,7 @@ core::Status CheckpointFile::VisitColumn(int row_group, const CheckpointLeaf& le
       call(begins_row, definitions[at], present ? &values[static_cast<std::size_t>(values_used++)] : nullptr);
     }
   }
-  return rows_seen == rows(row_group) ? core::Ok() : damaged();
+  return rows_seen == rows_expected ? core::Ok() : damaged();
 }
 
 core::Status CheckpointFile::VisitTexts(int row_group, const CheckpointLeaf& leaf,

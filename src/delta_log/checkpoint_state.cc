@@ -13,6 +13,8 @@
 namespace sluice::delta_log {
 namespace {
 
+constexpr std::int64_t kRowsReservedMax = 1024 * 1024;  // a footer may lie
+
 /// Assign each text, integer, list or map of a field to the member of its action that `member` gives.
 template <typename Member>
 auto SetText(Member member) {
@@ -229,7 +231,8 @@ core::Result<std::shared_ptr<const FileSegment>> ReadAddedFiles(const Checkpoint
   SLUICE_ASSIGN_OR_RETURN(const auto path_leaf, file.FindLeaf({"add", "path"}));
   const auto add_path = [&](std::string_view path) {
     if (builder.size() == 0) {
-      builder.Reserve(static_cast<std::size_t>(file.rows(row_group)), file.BytesEstimate(row_group, *path_leaf));
+      const std::int64_t rows = std::clamp<std::int64_t>(file.rows(row_group), 0, kRowsReservedMax);
+      builder.Reserve(static_cast<std::size_t>(rows), file.BytesEstimate(row_group, *path_leaf));
     }
     builder.AddPath(path);
   };
