@@ -65,8 +65,8 @@ TEST(FileTable, HoldsWhatAPlainMapHoldsThroughManyVersions) {
 }
 
 TEST(FileTable, FindsFilesByTheirCanonicalPaths) {
-  const FileTable table = FileTable().With(
-      {}, {{.path = "a%20b"}, {.path = "file:///t/c"}, {.path = "/t/d"}, {.path = "/other/e"}}, "/t");
+  const FileTable table =
+      FileTable().With({}, {{.path = "a%20b"}, {.path = "file:///t/c"}, {.path = "/t/d"}, {.path = "/other/e"}}, "/t");
   for (const char* path : {"a b", "c", "d", "/other/e"}) EXPECT_TRUE(table.Find(path).has_value()) << path;
   for (const char* path : {"a%20b", "/t/c", "e", ""}) EXPECT_FALSE(table.Find(path).has_value()) << path;
   EXPECT_EQ(table.With({"c", "c", "a b"}, {}, "/t").size(), 2U);

@@ -76,6 +76,9 @@ core::Status TakeTableColumns(const TableSettings& table, const CopyTarget& targ
   SLUICE_ASSIGN_OR_RETURN(const auto snapshot, delta_log::OpenSnapshot(environment, target.path));
   SLUICE_ASSIGN_OR_RETURN(const schema::Schema columns, TableColumns(*snapshot));
   declared = schema::SpecOf(columns);
+  std::erase_if(declared->columns, [&](const schema::ColumnSpec& column) {
+    return snapshot->schema.Find(column.field.name)->type.kind == delta::TypeKind::kVoid;
+  });
   return core::Ok();
 }
 

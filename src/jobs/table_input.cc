@@ -43,6 +43,12 @@ class TableReader final : public columns::RowReader {
     SLUICE_ASSIGN_OR_RETURN(const auto texts, VariantsAsText(batch->rows, variants_, pool_));
     arrow::ArrayVector columns;
     for (int i = 0; i < texts->num_columns(); ++i) {
+      if (texts->column(i)->type_id() == arrow::Type::NA) {  // a void column
+        SLUICE_ASSIGN_OR_RETURN(auto nulls,
+                                arrow::MakeArrayOfNull(arrow_schema_->field(i)->type(), texts->num_rows(), pool_));
+        columns.push_back(std::move(nulls));
+        continue;
+      }
       // JSON text is a string under another name.
       auto data = texts->column_data(i)->Copy();
       data->type = arrow_schema_->field(i)->type();
@@ -83,10 +89,9 @@ core::Result<std::vector<std::string>> PinTables(std::vector<std::string> inputs
 }
 
 core::Result<schema::Schema> TableColumns(const delta_log::Snapshot& snapshot) {
-  delta::TableSchema columns;
-  for (const delta::Field& field : snapshot.schema.fields) {
-    if (field.type.kind == delta::TypeKind::kVoid) continue;
-    columns.fields.push_back(field);
+  delta::TableSchema columns = snapshot.schema;
+  for (delta::Field& field : columns.fields) {
+    if (field.type.kind == delta::TypeKind::kVoid) field.type.kind = delta::TypeKind::kString;
   }
   SLUICE_ASSIGN_OR_RETURN(schema::Schema found, delta::ToEngineSchema(columns));
   for (std::size_t i = 0; i < columns.fields.size(); ++i) {

@@ -24,7 +24,8 @@ core::Result<std::shared_ptr<const delta_log::Snapshot>> OpenTableInput(const st
 /// `inputs` with each table at the version it has now, so that a plan reads the same rows whenever it is carried out.
 core::Result<std::vector<std::string>> PinTables(std::vector<std::string> inputs, const Environment& environment);
 
-/// The columns of a table; void columns are left out, variants become JSON text.
+/// The columns of a table as the rest of the engine knows them: void columns are strings that are always NULL, variants
+/// are JSON text.
 core::Result<schema::Schema> TableColumns(const delta_log::Snapshot& snapshot);
 
 /// `rows` with the variant columns at `places` as JSON text.
