@@ -1,15 +1,11 @@
 #include "storage/spool.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdlib>
 #include <utility>
 #include <vector>
 
 #include "core/byte_size.h"
 #include "storage/descriptor.h"
+#include "storage/nameless_file.h"
 #include "storage/path.h"
 
 namespace sluice::storage {
@@ -45,26 +41,11 @@ class SharedFileStream final : public ByteStream {
   std::uint64_t offset_ = 0;
 };
 
-core::Result<Descriptor> OpenNameless(const std::string& directory) {
-  core::Result<Descriptor> file = Descriptor::Open(directory, O_RDWR | O_TMPFILE, 0600);
-  if (file.has_value()) return file;
-  // Some file systems (NFS, older overlays) have no O_TMPFILE: a name that is removed at once does the same, but for
-  // the moment between the two calls.
-  std::string name = JoinPath(directory, ".sluice-spool-XXXXXX");
-  const int fd = ::mkostemp(name.data(), O_CLOEXEC);
-  if (fd < 0) return core::ErrorFromErrno(errno, "cannot make a temporary file in " + QuotedPath(directory));
-  ::unlink(name.c_str());
-  return Descriptor(fd, "the temporary file in " + QuotedPath(directory));
-}
-
 }  // namespace
 
 core::Result<std::unique_ptr<RandomAccessFile>> Spool(ByteStream& source, std::uint64_t bytes_max,
                                                       std::string directory) {
-  if (directory.empty()) {
-    const char* chosen = std::getenv("TMPDIR");
-    directory = chosen != nullptr && *chosen != '\0' ? chosen : "/tmp";
-  }
+  if (directory.empty()) directory = TemporaryDirectory();
   SLUICE_ASSIGN_OR_RETURN(Descriptor file, OpenNameless(directory));
   std::vector<char> buffer(kStepBytes);
   std::uint64_t bytes = 0;
