@@ -37,6 +37,7 @@ void AddTableVerb(CLI::App& app, VerbAction& chosen) {
   table->require_subcommand(1);
   AddTableReadVerbs(*table, chosen);
   AddTableWriteVerbs(*table, chosen);
+  AddTableAlterVerbs(*table, chosen);
   AddTableMaintainVerbs(*table, chosen);
 }
 

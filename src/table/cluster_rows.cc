@@ -15,6 +15,7 @@
 #include <string>
 #include <utility>
 
+#include "expression/kernel.h"
 #include "schema/arrow_error.h"
 #include "table/key_cuts.h"
 #include "table/row_buckets.h"
@@ -104,6 +105,7 @@ class ClusterSort {
       columns.push_back(column);
     }
     const auto by = arrow::RecordBatch::Make(arrow::schema(std::move(fields)), rows->num_rows(), std::move(columns));
+    SLUICE_TRY(expression::RegisterKernels());
     SLUICE_ASSIGN_OR_RETURN(
         const auto order, arrow::compute::SortIndices(by, arrow::compute::SortOptions(std::move(sort_keys)), &context));
     SLUICE_ASSIGN_OR_RETURN(const arrow::Datum sorted,

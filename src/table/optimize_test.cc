@@ -1,7 +1,6 @@
 #include "table/optimize.h"
 
 #include <arrow/api.h>
-#include <arrow/compute/initialize.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -37,8 +36,6 @@ delta::Field Column(std::string name, delta::TypeKind kind) {
 
 class OptimizeTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { ASSERT_TRUE(arrow::compute::Initialize().ok()); }
-
   /// A table of a number, a text that many rows share, and a text of a few values.
   void Create(CreateRequest request) {
     request.schema.fields = {Column("id", delta::TypeKind::kLong), Column("name", delta::TypeKind::kString),
