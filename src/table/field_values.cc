@@ -61,7 +61,7 @@ core::Result<ArrayPointer> ConvertMap(const FieldMatch& match, const arrow::Arra
   for (std::size_t i = 0; i < match.children.size(); ++i) {
     SLUICE_ASSIGN_OR_RETURN(entries->child_data[i], ConvertChild(match.children[i], entries->child_data[i], pool));
   }
-  if (entries->child_data[0]->GetNullCount() > 0) {
+  if (entries->child_data[0]->GetNullCount() > 0) {  // counted here, which MapArray takes for granted
     return core::Corruption(fmt::format("column '{}' has a map with a key that is NULL", match.path));
   }
   entries->type = match.type->field(0)->type();
