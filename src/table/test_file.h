@@ -3,6 +3,7 @@
 #include <arrow/api.h>
 #include <arrow/io/memory.h>
 #include <arrow/json/from_string.h>
+#include <arrow/memory_pool.h>
 #include <arrow/util/key_value_metadata.h>
 #include <parquet/arrow/writer.h>
 
@@ -111,10 +112,11 @@ class TestFiles {
                                                      delta::ColumnMappingMode mapping = delta::ColumnMappingMode::kNone,
                                                      DataFileOptions options = {}) {
     SLUICE_ASSIGN_OR_RETURN(const auto columns, FileColumns::Make(std::move(fields), mapping));
-    return DataFileReader::Open(files, kPath, columns, std::move(options), arrow::default_memory_pool());
+    return DataFileReader::Open(files, kPath, columns, std::move(options), &pool);
   }
 
   storage::MemoryFileSystem files;
+  arrow::CappedMemoryPool pool{arrow::default_memory_pool(), std::int64_t{64} << 20};
 };
 
 }  // namespace sluice::table
