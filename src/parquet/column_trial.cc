@@ -93,7 +93,7 @@ core::Status ColumnTrial::TakeLeaves(arrow::MemoryPool* pool) {
   return core::Ok();
 }
 
-void ColumnTrial::ListCandidates(std::span<const std::optional<Encoding>> asked) {
+void ColumnTrial::ListCandidates(std::span<const std::optional<Encoding>> asked, bool split_integers) {
   for (std::size_t i = 0; i < leaves_.size(); ++i) {
     Leaf& leaf = leaves_[i];
     const auto& wish = asked[static_cast<std::size_t>(leaf_begin_) + i];
@@ -103,6 +103,9 @@ void ColumnTrial::ListCandidates(std::span<const std::optional<Encoding>> asked)
       // Some readers have no prefix deltas for values of fixed length: on request only.
       if (encoding == Encoding::kDelta && !wish && leaf.column->physical_type() == PhysicalType::FIXED_LEN_BYTE_ARRAY)
         return;
+      const bool floating =
+          leaf.column->physical_type() == PhysicalType::FLOAT || leaf.column->physical_type() == PhysicalType::DOUBLE;
+      if (encoding == Encoding::kByteStreamSplit && !wish && !floating && !split_integers) return;
       if (encoding == Encoding::kDictionary && !wish &&
           static_cast<double>(leaf.distinct.distinct) >
               kDictionaryDistinctMax * static_cast<double>(leaf.distinct.counted)) {
@@ -122,14 +125,14 @@ void ColumnTrial::ListCandidates(std::span<const std::optional<Encoding>> asked)
   }
 }
 
-core::Status ColumnTrial::Run(std::span<const std::optional<Encoding>> asked, const CodecSpec& codec,
+core::Status ColumnTrial::Run(std::span<const std::optional<Encoding>> asked, const WriteOptions& options,
                               PageCompressor& compressor, arrow::MemoryPool* pool) {
   SLUICE_TRY(TakeLeaves(pool));
-  ListCandidates(asked);
+  ListCandidates(asked, options.split_integers);
   for (Leaf& leaf : leaves_) {
     for (Candidate& candidate : leaf.candidates) {
       SLUICE_ASSIGN_OR_RETURN(candidate.sizes,
-                              WeighLayout(*leaf.column, leaf.trial, candidate.layout, codec, compressor, pool));
+                              WeighLayout(*leaf.column, leaf.trial, candidate.layout, options.codec, compressor, pool));
     }
   }
   return core::Ok();

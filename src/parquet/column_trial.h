@@ -29,8 +29,8 @@ class ColumnTrial {
 
   int leaf_count() const { return static_cast<int>(leaves_.size()); }
   /// May throw what Arrow throws.
-  core::Status Run(std::span<const std::optional<Encoding>> asked, const CodecSpec& codec, PageCompressor& compressor,
-                   arrow::MemoryPool* pool);
+  core::Status Run(std::span<const std::optional<Encoding>> asked, const WriteOptions& options,
+                   PageCompressor& compressor, arrow::MemoryPool* pool);
   /// Encoded bytes of one row with the smallest encoding tried; after Run.
   double smallest_row_bytes() const;
   /// Choose the best layout of each leaf, for row groups of about `group_rows` rows.
@@ -54,7 +54,7 @@ class ColumnTrial {
   };
 
   core::Status TakeLeaves(arrow::MemoryPool* pool);
-  void ListCandidates(std::span<const std::optional<Encoding>> asked);
+  void ListCandidates(std::span<const std::optional<Encoding>> asked, bool split_integers);
 
   std::shared_ptr<arrow::RecordBatch> rows_;
   std::shared_ptr<arrow::RecordBatch> trial_;

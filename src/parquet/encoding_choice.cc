@@ -115,7 +115,7 @@ core::Result<std::vector<ColumnLayout>> ChooseLayouts(const arrow::Schema& schem
     leaf += trials.back().leaf_count();
   }
   SLUICE_TRY(ForEach(trials, executor, compressors, [&](ColumnTrial& trial, PageCompressor& compressor) {
-    return trial.Run(asked, options.codec, compressor, pool);
+    return trial.Run(asked, options, compressor, pool);
   }));
   double row_bytes = 0;
   for (const ColumnTrial& trial : trials) row_bytes += trial.smallest_row_bytes();
