@@ -4,10 +4,10 @@
 #include <arrow/io/api.h>
 #include <parquet/arrow/reader.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <sstream>
 #include <stdexcept>
 #include <vector>
@@ -28,6 +28,12 @@ std::string ReadFile(const std::string& path) {
 std::string Name(std::int64_t version, const std::string& suffix) {
   const std::string digits = std::to_string(version);
   return std::string(20 - digits.size(), '0') + digits + suffix;
+}
+
+/// The version of "<20 digits><middle>…<end>"; -1 for other names.
+std::int64_t VersionOf(const std::string& name, const std::string& middle, const std::string& end) {
+  if (name.size() < 20 + middle.size() || name.find_first_not_of("0123456789") != 20) return -1;
+  return name.substr(20).starts_with(middle) && name.ends_with(end) ? std::stoll(name) : -1;
 }
 
 std::string Decode(const std::string& path) {
@@ -112,11 +118,9 @@ std::shared_ptr<arrow::Table> ReadTable(const std::string& path) {
 }  // namespace
 
 std::int64_t NaiveTable::NewestVersion(const std::string& root) {
-  const std::regex pattern("[0-9]{20}\\.json");
   std::int64_t newest = -1;
   for (const auto& entry : std::filesystem::directory_iterator(root + "/_delta_log")) {
-    const std::string name = entry.path().filename();
-    if (std::regex_match(name, pattern)) newest = std::max<std::int64_t>(newest, std::stoll(name));
+    newest = std::max(newest, VersionOf(entry.path().filename(), ".json", ".json"));
   }
   if (newest < 0) throw std::runtime_error("no commits");
   return newest;
@@ -127,14 +131,12 @@ NaiveTable NaiveTable::Read(const std::string& root, std::int64_t version) {
   const std::string log = root + "/_delta_log/";
   std::int64_t next = 0;
   if (!std::filesystem::exists(log + Name(0, ".json"))) {
-    const std::regex pattern("([0-9]{20})\\.checkpoint.*\\.(json|parquet)");
     std::int64_t oldest = -1;
     for (const auto& entry : std::filesystem::directory_iterator(log)) {
-      std::smatch match;
       const std::string name = entry.path().filename();
-      if (!std::regex_match(name, match, pattern)) continue;
-      const std::int64_t found = std::stoll(match[1]);
-      if (oldest < 0 || found < oldest) oldest = found;
+      const std::int64_t found =
+          std::max(VersionOf(name, ".checkpoint.", ".parquet"), VersionOf(name, ".checkpoint.", ".json"));
+      if (found >= 0 && (oldest < 0 || found < oldest)) oldest = found;
     }
     if (oldest < 0 || oldest > version) throw std::runtime_error("no checkpoint to begin with");
     table.ReadCheckpoint(root, oldest);
