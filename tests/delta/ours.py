@@ -260,7 +260,7 @@ def clustered(bench: Bench) -> Iterator[Outcome]:
             bench.sluice.create(table, TWO, {})
             for begin in range(0, 5000, 1000):
                 bench.sluice.append(table, numbers(begin, 1000))
-            bench.sluice.run("table", "optimize", table, "--cluster-by", "id,s", "--curve", curve, "--target-size", "16KiB")
+            bench.sluice.run("table", "optimize", table, "--cluster-by", "id,s", "--curve", curve, "--target-size", "4KiB")
             live = len(replay(table).live)
             problems = [] if live > 1 else ["one file is left: nothing was cut"]
             return problems + read_everywhere(bench, table, numbers(0, 5000)) + lint(table, files=True)
