@@ -7,8 +7,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(sluice_options INTERFACE -Wthread-safety -Wno-missing-designated-field-initializers)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  # False alarms at -O3 about std::string (GCC bug 105651) and about a std::variant that holds a vector.
-  target_compile_options(sluice_options INTERFACE -Wno-restrict -Wno-free-nonheap-object)
+  # False alarms about std::string at -O3 (GCC bug 105651).
+  target_compile_options(sluice_options INTERFACE -Wno-restrict)
 endif()
 if(SLUICE_SANITIZE)
   target_compile_options(sluice_options INTERFACE -fsanitize=${SLUICE_SANITIZE} -fno-omit-frame-pointer
