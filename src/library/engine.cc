@@ -1,0 +1,27 @@
+#include "sluice/engine.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "core/memory_budget.h"
+#include "core/version.h"
+#include "library/engine_state.h"
+#include "library/guarded.h"
+
+namespace sluice {
+
+Result<Engine> Engine::Start(EngineOptions options) {
+  return library::Guarded([&]() -> core::Result<Engine> {
+    if (options.memory_bytes == 0) options.memory_bytes = core::DefaultMemoryBytes();
+    if (options.threads == 0) options.threads = std::max<std::size_t>(1, std::thread::hardware_concurrency());
+    return Engine(std::make_shared<State>(options.memory_bytes, options.threads));
+  });
+}
+
+void Engine::Cancel() noexcept { state_->cancellation.Cancel(); }
+
+void Engine::ReleaseMemory() { state_->pool->ReleaseUnused(); }
+
+std::string_view Version() { return core::Version(); }
+
+}  // namespace sluice
