@@ -34,6 +34,8 @@ class FileKeySet {
   /// False when it was there.
   bool Insert(FileKey key);
   bool Contains(FileKey key) const;
+  /// Fetch the place of a key that will be asked for or inserted soon: in a big set each is a miss of every cache.
+  void Prefetch(FileKey key) const { __builtin_prefetch(&slots_[key.low & (slots_.size() - 1)], 1); }
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 

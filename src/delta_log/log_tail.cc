@@ -10,6 +10,8 @@
 namespace sluice::delta_log {
 namespace {
 
+constexpr std::size_t kPrefetched = 16;  // keys ahead of the one that is looked up
+
 const delta::DeletionVectorDescriptor* VectorOf(const auto& action) {
   return action.deletion_vector.has_value() ? &*action.deletion_vector : nullptr;
 }
@@ -82,37 +84,39 @@ std::map<std::string, delta::DomainMetadata, std::less<>> LogTail::TakeDomains()
   return std::move(domains_);
 }
 
-std::vector<bool> LogTail::FindGone(const FileSegment& files) const {
-  std::vector<bool> gone;
-  if (seen_.empty()) return gone;
-  gone.resize(files.size());
+LogTail::Survey LogTail::Look(const FileSegment& files) const {
+  Survey survey;
+  survey.paths.reserve(files.size());
+  if (!seen_.empty()) survey.gone.resize(files.size());
   std::string storage;
   for (std::size_t row = 0; row < files.size(); ++row) {
-    const FileKey path = KeyOfPath(CanonicalView(files.path(row), root_, storage));
-    gone[row] = seen_.Contains(KeyOfFile(path, files.deletion_vector(row)));
+    const FileKey path = survey.paths.emplace_back(KeyOfPath(CanonicalView(files.path(row), root_, storage)));
+    if (!seen_.empty()) survey.gone[row] = seen_.Contains(KeyOfFile(path, files.deletion_vector(row)));
   }
-  return gone;
+  return survey;
 }
 
 core::Result<FileTable> LogTail::TakeFiles(std::vector<std::shared_ptr<const FileSegment>> checkpoint) {
-  std::vector<std::vector<bool>> gone(checkpoint.size());
+  std::vector<Survey> surveys(checkpoint.size());
   std::size_t rows = live_paths_.size();
   {
     core::TaskGroup group(environment_.executor);
     for (std::size_t i = 0; i < checkpoint.size(); ++i) {
-      group.Run([this, &gone, &checkpoint, i] { gone[i] = FindGone(*checkpoint[i]); });
+      group.Run([this, &surveys, &checkpoint, i] { surveys[i] = Look(*checkpoint[i]); });
       rows += checkpoint[i]->size();
     }
   }
   live_paths_.Reserve(rows);
   FileTable files;
   for (std::size_t i = 0; i < checkpoint.size(); ++i) {
-    for (std::size_t row = 0; row < checkpoint[i]->size(); ++row) {
-      if (!gone[i].empty() && gone[i][row]) continue;
-      const std::string_view path = checkpoint[i]->path(row);
-      if (!live_paths_.Insert(PathKey(path))) return LiveTwice(root_, path);
+    const auto& [paths, gone] = surveys[i];
+    for (std::size_t row = 0; row < paths.size(); ++row) {
+      if (row + kPrefetched < paths.size()) live_paths_.Prefetch(paths[row + kPrefetched]);
+      if (!gone.empty() && gone[row]) continue;
+      if (!live_paths_.Insert(paths[row])) return LiveTwice(root_, checkpoint[i]->path(row));
     }
-    files.Append(std::move(checkpoint[i]), std::move(gone[i]));
+    files.Append(std::move(checkpoint[i]), std::move(surveys[i].gone));
+    surveys[i] = {};
   }
   if (adds_.size() > 0) files.Append(adds_.Build(), {});
   return files;
