@@ -29,14 +29,28 @@ struct MapKeys {
 }  // namespace
 
 template <typename Call>
-auto CheckpointActions::OfActions(Call call) const {
-  return [this, call = std::move(call), row = std::size_t{0}, next_action = std::size_t{0}](
-             bool begins_row, std::int16_t definition, const auto* value) mutable {
-    if (begins_row) {
-      if (row < rows_.size() && rows_[row]) ++next_action;
-      ++row;
+auto CheckpointActions::OfActions(const CheckpointLeaf& leaf, Call call) const {
+  return [this, max_definition = leaf.max_definition, call = std::move(call), rows_seen = std::size_t{0},
+          actions_seen = std::size_t{0}](const auto& levels) mutable {
+    // In registers: the compiler cannot know what `call` writes to.
+    std::size_t row = rows_seen;
+    std::size_t action = actions_seen;
+    bool of_action = row > 0 && rows_[row - 1];
+    const auto* value = levels.values.data();
+    for (std::size_t i = 0; i < levels.definitions.size(); ++i) {
+      const std::int16_t definition = levels.definitions[i];
+      const bool begins_row = levels.repetitions[i] == 0;
+      if (begins_row) {
+        of_action = row < rows_.size() && rows_[row];
+        ++row;
+        action += of_action ? 1 : 0;
+      }
+      const bool present = definition == max_definition;
+      if (of_action) call(action - 1, begins_row, definition, present ? value : nullptr);
+      value += present ? 1 : 0;
     }
-    if (row <= rows_.size() && rows_[row - 1]) call(next_action - 1, begins_row, definition, value);
+    rows_seen = row;
+    actions_seen = action;
   };
 }
 
@@ -45,13 +59,8 @@ core::Result<CheckpointActions> CheckpointActions::Find(const CheckpointFile& fi
   CheckpointActions actions(file, row_group, kind);
   SLUICE_ASSIGN_OR_RETURN(const auto leaf, actions.Leaf({kind, key}));
   if (!leaf.has_value()) return actions;
-  SLUICE_TRY(file.VisitLevels(row_group, *leaf, [&](bool begins_row, std::int16_t definition) {
-    if (!begins_row) return;
-    const bool present = definition == leaf->max_definition;
-    actions.rows_.push_back(present);
-    actions.size_ += present ? 1 : 0;
-  }));
-  return actions;
+  SLUICE_ASSIGN_OR_RETURN(std::vector<bool> rows, file.FindRows(row_group, *leaf));
+  return OfRows(file, row_group, kind, std::move(rows));
 }
 
 core::Result<CheckpointActions> CheckpointActions::FindTexts(const CheckpointFile& file, int row_group,
@@ -60,11 +69,12 @@ core::Result<CheckpointActions> CheckpointActions::FindTexts(const CheckpointFil
   CheckpointActions actions(file, row_group, kind);
   SLUICE_ASSIGN_OR_RETURN(const auto leaf, actions.Leaf({kind, key}));
   if (!leaf.has_value()) return actions;
-  SLUICE_TRY(file.VisitTexts(row_group, *leaf, [&](bool, std::int16_t, const std::string_view* value) {
-    actions.rows_.push_back(value != nullptr);
-    if (value == nullptr) return;
-    ++actions.size_;
-    visit_key(*value);
+  SLUICE_TRY(file.VisitTexts(row_group, *leaf, [&](const CheckpointLevels<std::string_view>& levels) {
+    for (const std::int16_t definition : levels.definitions) {
+      actions.rows_.push_back(definition == leaf->max_definition);
+    }
+    actions.size_ += levels.values.size();
+    std::ranges::for_each(levels.values, visit_key);
   }));
   return actions;
 }
@@ -89,7 +99,7 @@ core::Status CheckpointActions::ReadTexts(CheckpointFile::Names names,
   SLUICE_ASSIGN_OR_RETURN(const auto leaf, Leaf(names));
   if (!leaf.has_value()) return core::Ok();
   return file_->VisitTexts(row_group_, *leaf,
-                           OfActions([&](std::size_t action, bool, std::int16_t, const std::string_view* value) {
+                           OfActions(*leaf, [&](std::size_t action, bool, std::int16_t, const std::string_view* value) {
                              if (value != nullptr) visit(action, *value);
                            }));
 }
@@ -100,7 +110,7 @@ core::Status CheckpointActions::ReadIntegers(CheckpointFile::Names names,
   SLUICE_ASSIGN_OR_RETURN(const auto leaf, Leaf(names));
   if (!leaf.has_value()) return core::Ok();
   return file_->VisitIntegers(row_group_, *leaf,
-                              OfActions([&](std::size_t action, bool, std::int16_t, const std::int64_t* value) {
+                              OfActions(*leaf, [&](std::size_t action, bool, std::int16_t, const std::int64_t* value) {
                                 if (value != nullptr) visit(action, *value);
                               }));
 }
@@ -131,7 +141,7 @@ core::Status CheckpointActions::Booleans(std::string_view field,
   SLUICE_ASSIGN_OR_RETURN(const auto leaf, Leaf({kind_, field}));
   if (!leaf.has_value()) return core::Ok();
   return file_->VisitBooleans(row_group_, *leaf,
-                              OfActions([&](std::size_t action, bool, std::int16_t, const bool* value) {
+                              OfActions(*leaf, [&](std::size_t action, bool, std::int16_t, const bool* value) {
                                 if (value != nullptr) visit(action, *value);
                               }));
 }
@@ -142,12 +152,12 @@ core::Status CheckpointActions::TextLists(std::string_view field, const std::fun
   if (size_ == 0) return core::Ok();
   SLUICE_ASSIGN_OR_RETURN(const auto leaf, file_->FindLeaf({kind_, field}));
   if (!leaf.has_value()) return core::Ok();
-  return file_->VisitTexts(
-      row_group_, *leaf,
-      OfActions([&](std::size_t action, bool begins_row, std::int16_t definition, const std::string_view* value) {
-        if (begins_row && definition >= leaf->container_definition) start(action);
-        if (value != nullptr) visit(action, *value);
-      }));
+  return file_->VisitTexts(row_group_, *leaf,
+                           OfActions(*leaf, [&](std::size_t action, bool begins_row, std::int16_t definition,
+                                                const std::string_view* value) {
+                             if (begins_row && definition >= leaf->container_definition) start(action);
+                             if (value != nullptr) visit(action, *value);
+                           }));
 }
 
 core::Status CheckpointActions::TextMaps(
@@ -158,16 +168,16 @@ core::Status CheckpointActions::TextMaps(
   SLUICE_ASSIGN_OR_RETURN(const auto value_leaf, file_->FindLeaf({kind_, field}, /*map_value=*/true));
   if (!key_leaf.has_value() || !value_leaf.has_value() || file_->AllNull(row_group_, *key_leaf)) return core::Ok();
   MapKeys keys;
-  SLUICE_TRY(file_->VisitTexts(
-      row_group_, *key_leaf,
-      OfActions([&](std::size_t action, bool begins_row, std::int16_t definition, const std::string_view* key) {
-        if (begins_row && definition >= key_leaf->container_definition) start(action);
-        if (definition >= key_leaf->entry_definition) keys.Append(key);
-      })));
+  SLUICE_TRY(file_->VisitTexts(row_group_, *key_leaf,
+                               OfActions(*key_leaf, [&](std::size_t action, bool begins_row, std::int16_t definition,
+                                                        const std::string_view* key) {
+                                 if (begins_row && definition >= key_leaf->container_definition) start(action);
+                                 if (definition >= key_leaf->entry_definition) keys.Append(key);
+                               })));
   std::size_t entry = 0;
   SLUICE_TRY(file_->VisitTexts(
       row_group_, *value_leaf,
-      OfActions([&](std::size_t action, bool, std::int16_t definition, const std::string_view* value) {
+      OfActions(*value_leaf, [&](std::size_t action, bool, std::int16_t definition, const std::string_view* value) {
         if (definition < value_leaf->entry_definition) return;
         const std::size_t at = entry++;
         if (at >= keys.entries.size()) return;

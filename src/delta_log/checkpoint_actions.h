@@ -60,9 +60,10 @@ class CheckpointActions {
 
   /// The leaf when it is there and has values.
   core::Result<std::optional<CheckpointLeaf>> Leaf(CheckpointFile::Names names, bool map_value = false) const;
-  /// Calls `call(action, definition, value)` for the levels of rows that hold an action of this kind.
+  /// A visitor of levels that calls `call(action, begins_row, definition, value or nullptr)` for those in rows that
+  /// hold an action of this kind.
   template <typename Call>
-  auto OfActions(Call call) const;
+  auto OfActions(const CheckpointLeaf& leaf, Call call) const;
   core::Status ReadTexts(CheckpointFile::Names names,
                          const std::function<void(std::size_t, std::string_view)>& visit) const;
   core::Status ReadIntegers(CheckpointFile::Names names,

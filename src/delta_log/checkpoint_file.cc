@@ -130,14 +130,16 @@ core::Error CheckpointFile::WrongType(const CheckpointLeaf& leaf, std::string_vi
                                       ::parquet::TypeToString(leaf.type), expected));
 }
 
-template <typename Type, typename Call>
-core::Status CheckpointFile::VisitColumn(int row_group, const CheckpointLeaf& leaf, Call&& call) const {
-  using Value = typename Type::c_type;
+template <typename Type, typename Value, typename Convert>
+core::Status CheckpointFile::VisitColumn(int row_group, const CheckpointLeaf& leaf, const Visit<Value>& visit,
+                                         Convert&& convert) const {
+  using Stored = typename Type::c_type;
   const std::shared_ptr<::parquet::ColumnReader> column = reader_->RowGroup(row_group)->Column(leaf.column);
   auto& typed = static_cast<::parquet::TypedColumnReader<Type>&>(*column);
   // Levels that the column does not have are not written, and stay 0.
   std::vector<std::int16_t> definitions(kLevelsPerRead);
   std::vector<std::int16_t> repetitions(kLevelsPerRead);
+  const auto stored = std::make_unique<Stored[]>(kLevelsPerRead);
   const auto values = std::make_unique<Value[]>(kLevelsPerRead);
   const auto damaged = [&] {
     return core::Corruption(
@@ -149,22 +151,25 @@ core::Status CheckpointFile::VisitColumn(int row_group, const CheckpointLeaf& le
   while (typed.HasNext()) {
     std::int64_t values_read = 0;
     const std::int64_t levels =
-        typed.ReadBatch(kLevelsPerRead, definitions.data(), repetitions.data(), values.get(), &values_read);
+        typed.ReadBatch(kLevelsPerRead, definitions.data(), repetitions.data(), stored.get(), &values_read);
     levels_seen += levels;
     if (levels == 0 || rows_seen > rows_expected) return damaged();
     if ((levels_seen - kLevelsMax) / kLevelsPerRowMax > rows_expected) {
       return core::LimitExceeded(fmt::format("row group {} has more than {} values in {} rows of column {}", row_group,
                                              levels_seen, rows_expected, column->descr()->path()->ToDotString()));
     }
-    std::int64_t values_used = 0;
-    for (std::int64_t i = 0; i < levels; ++i) {
-      const auto at = static_cast<std::size_t>(i);
-      const bool begins_row = repetitions[at] == 0;
-      rows_seen += begins_row ? 1 : 0;
-      const bool present = definitions[at] == leaf.max_definition;
-      if (rows_seen == 0 || (present && values_used == values_read)) return damaged();
-      call(begins_row, definitions[at], present ? &values[static_cast<std::size_t>(values_used++)] : nullptr);
+    const std::span definitions_read = std::span(definitions).first(static_cast<std::size_t>(levels));
+    const std::span repetitions_read = std::span(repetitions).first(static_cast<std::size_t>(levels));
+    if ((rows_seen == 0 && repetitions_read.front() != 0) ||
+        std::ranges::count(definitions_read, leaf.max_definition) != values_read) {
+      return damaged();
     }
+    rows_seen += std::ranges::count(repetitions_read, std::int16_t{0});
+    const std::span stored_read(stored.get(), static_cast<std::size_t>(values_read));
+    std::ranges::transform(stored_read, values.get(), convert);
+    visit({.definitions = definitions_read,
+           .repetitions = repetitions_read,
+           .values = std::span(values.get(), stored_read.size())});
   }
   return rows_seen == rows_expected ? core::Ok() : damaged();
 }
@@ -172,45 +177,42 @@ core::Status CheckpointFile::VisitColumn(int row_group, const CheckpointLeaf& le
 core::Status CheckpointFile::VisitTexts(int row_group, const CheckpointLeaf& leaf,
                                         const Visit<std::string_view>& visit) const {
   if (leaf.type != ::parquet::Type::BYTE_ARRAY) return WrongType(leaf, "text");
-  return VisitColumn<::parquet::ByteArrayType>(
-      row_group, leaf, [&visit](bool begins_row, std::int16_t definition, const ::parquet::ByteArray* value) {
-        if (value == nullptr) return visit(begins_row, definition, nullptr);
-        const std::string_view text(reinterpret_cast<const char*>(value->ptr), value->len);
-        visit(begins_row, definition, &text);
-      });
+  return VisitColumn<::parquet::ByteArrayType>(row_group, leaf, visit, [](const ::parquet::ByteArray& text) {
+    return std::string_view(reinterpret_cast<const char*>(text.ptr), text.len);
+  });
 }
 
 core::Status CheckpointFile::VisitIntegers(int row_group, const CheckpointLeaf& leaf,
                                            const Visit<std::int64_t>& visit) const {
-  const auto call = [&visit](bool begins_row, std::int16_t definition, const auto* value) {
-    if (value == nullptr) return visit(begins_row, definition, nullptr);
-    const std::int64_t number = *value;
-    visit(begins_row, definition, &number);
-  };
-  if (leaf.type == ::parquet::Type::INT64) return VisitColumn<::parquet::Int64Type>(row_group, leaf, call);
-  if (leaf.type == ::parquet::Type::INT32) return VisitColumn<::parquet::Int32Type>(row_group, leaf, call);
+  const auto widen = [](auto number) { return std::int64_t{number}; };
+  if (leaf.type == ::parquet::Type::INT64) return VisitColumn<::parquet::Int64Type>(row_group, leaf, visit, widen);
+  if (leaf.type == ::parquet::Type::INT32) return VisitColumn<::parquet::Int32Type>(row_group, leaf, visit, widen);
   return WrongType(leaf, "an integer");
 }
 
 core::Status CheckpointFile::VisitBooleans(int row_group, const CheckpointLeaf& leaf, const Visit<bool>& visit) const {
   if (leaf.type != ::parquet::Type::BOOLEAN) return WrongType(leaf, "a boolean");
-  return VisitColumn<::parquet::BooleanType>(row_group, leaf, visit);
+  return VisitColumn<::parquet::BooleanType>(row_group, leaf, visit, std::identity());
 }
 
-core::Status CheckpointFile::VisitLevels(
-    int row_group, const CheckpointLeaf& leaf,
-    const std::function<void(bool begins_row, std::int16_t definition)>& visit) const {
+core::Result<std::vector<bool>> CheckpointFile::FindRows(int row_group, const CheckpointLeaf& leaf) const {
+  std::vector<bool> found;
+  const auto visit = [&](const auto& levels) {
+    // Of most kinds of action a checkpoint has none in most places.
+    if (levels.values.empty()) {
+      found.resize(found.size() + static_cast<std::size_t>(std::ranges::count(levels.repetitions, std::int16_t{0})));
+      return;
+    }
+    for (std::size_t i = 0; i < levels.definitions.size(); ++i) {
+      if (levels.repetitions[i] == 0) found.push_back(levels.definitions[i] == leaf.max_definition);
+    }
+  };
   switch (leaf.type) {
-    case ::parquet::Type::BYTE_ARRAY:
-      return VisitTexts(row_group, leaf,
-                        [&](bool begins, std::int16_t definition, auto) { visit(begins, definition); });
-    case ::parquet::Type::BOOLEAN:
-      return VisitBooleans(row_group, leaf,
-                           [&](bool begins, std::int16_t definition, auto) { visit(begins, definition); });
-    default:
-      return VisitIntegers(row_group, leaf,
-                           [&](bool begins, std::int16_t definition, auto) { visit(begins, definition); });
+    case ::parquet::Type::BYTE_ARRAY: SLUICE_TRY(VisitTexts(row_group, leaf, visit)); break;
+    case ::parquet::Type::BOOLEAN: SLUICE_TRY(VisitBooleans(row_group, leaf, visit)); break;
+    default: SLUICE_TRY(VisitIntegers(row_group, leaf, visit));
   }
+  return found;
 }
 
 core::Status CheckpointFile::VisitColumns(int row_group, Names names,

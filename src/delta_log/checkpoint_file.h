@@ -10,9 +10,11 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/result.h"
 #include "storage/file_system.h"
@@ -26,6 +28,14 @@ struct CheckpointLeaf {
   std::int16_t max_definition = 0;        ///< a value is there
   std::int16_t entry_definition = 0;      ///< inside a list or map: an entry is there, its value perhaps not
   std::int16_t container_definition = 0;  ///< the list or map is there, perhaps empty
+};
+
+/// Levels of a column that follow each other, without gaps from one visit to the next.
+template <typename Value>
+struct CheckpointLevels {
+  std::span<const std::int16_t> definitions;
+  std::span<const std::int16_t> repetitions;  ///< as many; 0 begins a row
+  std::span<const Value> values;              ///< of the levels with the leaf's max_definition, valid during the visit
 };
 
 /// A Parquet file of a checkpoint (a part, a top file, a sidecar), read column by column and only where it is asked to.
@@ -55,16 +65,15 @@ class CheckpointFile {
   /// True when the footer says that a row group has no value in this column.
   bool AllNull(int row_group, const CheckpointLeaf& leaf) const;
 
-  /// Called for each level of a column: whether a row begins, the definition level, the value if one is there.
+  /// Called for all levels of a column, some at a time; the first begins a row, and all rows are there at the end.
   template <typename Value>
-  using Visit = std::function<void(bool begins_row, std::int16_t definition, const Value* value)>;
+  using Visit = std::function<void(const CheckpointLevels<Value>& levels)>;
   core::Status VisitTexts(int row_group, const CheckpointLeaf& leaf, const Visit<std::string_view>& visit) const;
   /// INT32 and INT64.
   core::Status VisitIntegers(int row_group, const CheckpointLeaf& leaf, const Visit<std::int64_t>& visit) const;
   core::Status VisitBooleans(int row_group, const CheckpointLeaf& leaf, const Visit<bool>& visit) const;
-  /// Definition levels only, for a column of any of these types.
-  core::Status VisitLevels(int row_group, const CheckpointLeaf& leaf,
-                           const std::function<void(bool begins_row, std::int16_t definition)>& visit) const;
+  /// For each row of a column of any of these types: whether its first level has a value.
+  core::Result<std::vector<bool>> FindRows(int row_group, const CheckpointLeaf& leaf) const;
 
   /// The leaves below a column as Arrow sees them, batch by batch.
   core::Status VisitColumns(int row_group, Names names,
@@ -77,8 +86,9 @@ class CheckpointFile {
 
   const ::parquet::schema::Node* FindNode(Names names) const;
   core::Error WrongType(const CheckpointLeaf& leaf, std::string_view expected) const;
-  template <typename Type, typename Call>
-  core::Status VisitColumn(int row_group, const CheckpointLeaf& leaf, Call&& call) const;
+  template <typename Type, typename Value, typename Convert>
+  core::Status VisitColumn(int row_group, const CheckpointLeaf& leaf, const Visit<Value>& visit,
+                           Convert&& convert) const;
 
   std::string path_;
   std::shared_ptr<storage::RandomAccessFile> file_;
