@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "delta_log/log_reader.h"
@@ -84,40 +85,35 @@ std::map<std::string, delta::DomainMetadata, std::less<>> LogTail::TakeDomains()
   return std::move(domains_);
 }
 
-LogTail::Survey LogTail::Look(const FileSegment& files) const {
-  Survey survey;
-  survey.paths.reserve(files.size());
-  if (!seen_.empty()) survey.gone.resize(files.size());
-  std::string storage;
-  for (std::size_t row = 0; row < files.size(); ++row) {
-    const FileKey path = survey.paths.emplace_back(KeyOfPath(CanonicalView(files.path(row), root_, storage)));
-    if (!seen_.empty()) survey.gone[row] = seen_.Contains(KeyOfFile(path, files.deletion_vector(row)));
+core::Status LogTail::AddFiles(std::shared_ptr<const FileSegment> segment, FileTable& files) {
+  std::vector<bool> gone;
+  if (!seen_.empty()) gone.resize(segment->size());
+  std::array<FileKey, kPrefetched> keys;  // of the rows that come next, in a ring
+  const auto fetch = [&](std::size_t row) {
+    if (row >= segment->size()) return;
+    FileKey& key = keys[row % kPrefetched] = PathKey(segment->path(row));
+    live_paths_.Prefetch(key);
+  };
+  for (std::size_t row = 0; row < kPrefetched; ++row) fetch(row);
+  for (std::size_t row = 0; row < segment->size(); ++row) {
+    const FileKey key = keys[row % kPrefetched];
+    fetch(row + kPrefetched);
+    if (!seen_.empty() && seen_.Contains(KeyOfFile(key, segment->deletion_vector(row)))) {
+      gone[row] = true;
+    } else if (!live_paths_.Insert(key)) {
+      return LiveTwice(root_, segment->path(row));
+    }
   }
-  return survey;
+  files.Append(std::move(segment), std::move(gone));
+  return core::Ok();
 }
 
 core::Result<FileTable> LogTail::TakeFiles(std::vector<std::shared_ptr<const FileSegment>> checkpoint) {
-  std::vector<Survey> surveys(checkpoint.size());
   std::size_t rows = live_paths_.size();
-  {
-    core::TaskGroup group(environment_.executor);
-    for (std::size_t i = 0; i < checkpoint.size(); ++i) {
-      group.Run([this, &surveys, &checkpoint, i] { surveys[i] = Look(*checkpoint[i]); });
-      rows += checkpoint[i]->size();
-    }
-  }
+  for (const auto& segment : checkpoint) rows += segment->size();
   live_paths_.Reserve(rows);
   FileTable files;
-  for (std::size_t i = 0; i < checkpoint.size(); ++i) {
-    const auto& [paths, gone] = surveys[i];
-    for (std::size_t row = 0; row < paths.size(); ++row) {
-      if (row + kPrefetched < paths.size()) live_paths_.Prefetch(paths[row + kPrefetched]);
-      if (!gone.empty() && gone[row]) continue;
-      if (!live_paths_.Insert(paths[row])) return LiveTwice(root_, checkpoint[i]->path(row));
-    }
-    files.Append(std::move(checkpoint[i]), std::move(surveys[i].gone));
-    surveys[i] = {};
-  }
+  for (auto& segment : checkpoint) SLUICE_TRY(AddFiles(std::move(segment), files));
   if (adds_.size() > 0) files.Append(adds_.Build(), {});
   return files;
 }

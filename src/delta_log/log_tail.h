@@ -64,12 +64,7 @@ class LogTail {
   core::Status Apply(const CommitFile& file, const delta::ActionSet& actions);
   core::Status ApplyFiles(const CommitFile& file, const delta::ActionSet& actions);
   FileKey PathKey(std::string_view path);
-  /// The paths of a checkpoint's files, and which of them a commit removed or replaced ({}: none).
-  struct Survey {
-    std::vector<FileKey> paths;
-    std::vector<bool> gone;
-  };
-  Survey Look(const FileSegment& files) const;
+  core::Status AddFiles(std::shared_ptr<const FileSegment> segment, FileTable& files);
 
   const storage::Environment& environment_;
   std::string root_;
