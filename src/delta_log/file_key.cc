@@ -7,6 +7,7 @@
 #include <bit>
 #include <utility>
 
+#include "core/huge_pages.h"
 #include "delta/path.h"
 
 namespace sluice::delta_log {
@@ -72,7 +73,11 @@ bool FileKeySet::Contains(FileKey key) const {
 }
 
 void FileKeySet::Resize(std::size_t slots) {
-  const std::vector<FileKey> old = std::exchange(slots_, std::vector<FileKey>(slots));
+  std::vector<FileKey> fresh;
+  fresh.reserve(slots);
+  core::AdviseHugePages(fresh.data(), slots * sizeof(FileKey));
+  fresh.resize(slots);
+  const std::vector<FileKey> old = std::exchange(slots_, std::move(fresh));
   for (const FileKey& key : old) {
     if (key != FileKey{}) slots_[SlotOf(key)] = key;
   }

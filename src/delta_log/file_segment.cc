@@ -6,6 +6,7 @@
 #include <mutex>
 #include <utility>
 
+#include "core/huge_pages.h"
 #include "delta_log/file_key.h"
 #include "delta_log/file_segment_builder.h"
 
@@ -101,6 +102,7 @@ FileSegmentBuilder::FileSegmentBuilder(std::string root)
 
 void FileSegmentBuilder::Reserve(std::size_t rows, std::size_t path_bytes) {
   segment_->paths_.reserve(path_bytes);
+  core::AdviseHugePages(segment_->paths_.data(), path_bytes);
   segment_->path_ends_.reserve(rows);
   segment_->sizes_.reserve(rows);
   segment_->modification_times_.reserve(rows);
