@@ -3,7 +3,8 @@
 
 A room is a folder of src/ with a `sluice_room(name ... LINKS ...)`. An include must point into the room itself or into a
 room that it links, directly or through others; links point only at rooms that the root CMakeLists.txt lists earlier (so
-there is no cycle); `core` includes no Arrow; public headers under include/ name no third-party library.
+there is no cycle); `core` includes no Arrow; public headers under include/ name no third-party library, and of the rooms
+only the one behind them includes them.
 """
 import argparse
 import pathlib
@@ -12,6 +13,7 @@ import sys
 
 INCLUDE = re.compile(r'^[ \t]*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 KEYWORDS = {"SOURCES", "HEADERS", "LINKS", "LIBRARIES", "TESTS"}
+FACE = "library"  # the room behind include/
 ARROW_FREE_ROOMS = {"core", "encoding", "storage"}
 THIRD_PARTY = re.compile(r"^(arrow|parquet|nlohmann|simdjson|yaml-cpp|CLI|fmt|spdlog|re2|sqlite3|duckdb|zstd|gtest)[/.]")
 
@@ -73,6 +75,8 @@ def check_links(links, order):
         for target in sorted(targets):
             if target not in order:
                 problems.append(f"src/{room}/CMakeLists.txt: links '{target}', which is no room")
+            elif target == FACE:
+                problems.append(f"src/{room}/CMakeLists.txt: links '{target}', which is for users of the library")
             elif order.index(target) >= order.index(room):
                 problems.append(f"src/{room}/CMakeLists.txt: links '{target}', which is not below it: links go only downwards")
     return problems
@@ -89,6 +93,8 @@ def check_file(root, path, room, allowed):
         folder = target.split("/")[0]
         if style == '"' and "/" in target and (root / "src" / folder).is_dir() and folder not in allowed:
             problems.append(f"{place}: includes \"{target}\", but '{room}' does not link '{folder}'")
+        if style == '"' and folder == "sluice" and room != FACE:
+            problems.append(f"{place}: includes \"{target}\", which is for users: rooms use each other's headers")
     return problems
 
 

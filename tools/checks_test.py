@@ -59,6 +59,11 @@ class Layers(Tree):
         self.write("src/core/a.h", "#include <arrow/array.h>\n")
         self.assertIn("without Arrow", check_layers.check(self.root)[0])
 
+    def test_a_room_that_uses_the_face_for_users_fails(self):
+        self.write_rooms()
+        self.write("src/low/a.h", '#include "sluice/table.h"\n')
+        self.assertIn("which is for users", check_layers.check(self.root)[0])
+
     def test_a_third_party_type_in_a_public_header_fails(self):
         self.write_rooms()
         self.write("include/sluice/a.h", "#include <nlohmann/json.hpp>\n")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`cmake --install` gives a folder that runs from anywhere; `sluice --version` is quick.
+"""`cmake --install` gives a folder that runs from anywhere and that programs link; `sluice --version` is quick.
 
 Installs into a scratch folder, moves that, and uses the moved binary; the dynamic linker must find no library in the
 repository.
@@ -26,12 +26,13 @@ def output_of(*command, **options):
     return done.stdout
 
 
-def libraries_come_from_the_folder(binary):
+def libraries_come_from_the_folder(binary, installed=None):
+    installed = installed or binary.resolve().parent.parent
     resolved = output_of("ldd", binary)
     inside = str(ROOT)
     outside = [line.strip() for line in resolved.splitlines() if inside in line or "not found" in line]
     assert not outside, f"taken from the build tree, or missing: {outside}"
-    assert re.search(r"libarrow\.so\.\d+ => " + re.escape(str(binary.resolve().parent.parent)), resolved), resolved
+    assert re.search(r"libarrow\.so\.\d+ => " + re.escape(str(installed)), resolved), resolved
 
 
 def it_prints_its_version(binary):
@@ -58,7 +59,28 @@ def its_version_is_quick(binary):
     assert best < VERSION_MS_MAX, f"{best:.1f} ms, at most {VERSION_MS_MAX}"
 
 
-CHECKS = (libraries_come_from_the_folder, it_prints_its_version, it_copies_and_queries, its_version_is_quick)
+def programs_compile_against_it(binary):
+    """With the compiler alone, and as a CMake package."""
+    installed = binary.resolve().parent.parent
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        output_of("c++", "-std=c++20", "-Wall", "-Wextra", "-Werror", ROOT / "examples/table/append.cc", "-o", folder / "append", "-I", installed / "include",
+                  "-L", installed / "lib", "-lsluice", f"-Wl,-rpath,{installed / 'lib'}")
+        assert output_of(folder / "append", "weather", "1", cwd=folder) == "version 1: 3 rows\n"
+        (folder / "CMakeLists.txt").write_text(f"""cmake_minimum_required(VERSION 3.25)
+project(reader LANGUAGES CXX)
+find_package(sluice 0.1 REQUIRED)
+add_executable(scan "{ROOT / 'examples/table/scan.cc'}")
+target_link_libraries(scan PRIVATE sluice::sluice)
+""")
+        output_of("cmake", "-S", folder, "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={installed}")
+        output_of("cmake", "--build", folder / "build")
+        said = output_of(folder / "build/scan", "weather", "city = 'Oslo'", cwd=folder)
+        assert said == "version 1, files to read: 1, skipped: 0\ncity=Oslo at=1767229200000000 degrees=11.25\n", said
+        libraries_come_from_the_folder(folder / "build/scan", installed)
+
+
+CHECKS = (libraries_come_from_the_folder, it_prints_its_version, it_copies_and_queries, programs_compile_against_it, its_version_is_quick)
 
 
 def main():

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Run the programs of examples/table on one table, one after the other, and compare what they print."""
+import argparse
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+# Each step: the command's words, its exit code, what it prints.
+STEPS = (
+    ("scan weather", 1, "NotFound: weather is not a Delta table: it has no log in _delta_log\n  hint: name the folder that holds _delta_log\n"),
+    ("append weather 1", 0, "version 1: 3 rows\n"),
+    ("append weather 2", 0, "version 2: 3 rows\n"),
+    ("append weather 2", 0, "was there already\n"),
+    ("scan weather", 0, """version 2, files to read: 2, skipped: 0
+city=Kyiv at=1767229200000000 degrees=21.5
+city=Oslo at=1767229200000000 degrees=11.25
+city=Lima at=1767229200000000 degrees=NULL
+city=Kyiv at=1767232800000000 degrees=22.5
+city=Oslo at=1767232800000000 degrees=10.25
+city=Lima at=1767232800000000 degrees=NULL
+"""),
+    ("scan weather degrees<11", 0, "version 2, files to read: 1, skipped: 1\ncity=Oslo at=1767232800000000 degrees=10.25\n"),
+    ("scan weather@v1 city='Oslo'", 0, "version 1, files to read: 1, skipped: 0\ncity=Oslo at=1767229200000000 degrees=11.25\n"),
+    ("scan weather nothing=1", 1, "NotFound: there is no column nothing\n"),
+    ("follow weather state", 0, "versions 0 to 2: insert 6\n"),
+    ("append weather 3", 0, "version 3: 3 rows\n"),
+    ("follow weather state", 0, "versions 3 to 3: insert 3\n"),
+    ("follow weather state", 0, "nothing new since version 3\n"),
+    ("maintain weather", 0, """optimize: 3 files became 1
+checkpoint: written, 1 files
+vacuum: 0 files
+verify: 1 files, 9 rows, 0 findings
+history: 4 OPTIMIZE
+history: 3 WRITE
+history: 2 WRITE
+"""),
+    ("append weather 3", 0, "was there already\n"),
+    ("scan weather degrees>23", 0, "version 4, files to read: 1, skipped: 0\ncity=Kyiv at=1767236400000000 degrees=23.5\n"),
+)
+
+
+def run_step(programs, folder, words, code, printed):
+    """What is wrong, or None."""
+    name, *arguments = words.split()
+    done = subprocess.run([str(programs / name), *arguments], cwd=folder, capture_output=True, text=True, timeout=300)
+    if (done.returncode, done.stdout) == (code, printed):
+        return None
+    return f"{words}: exit code {done.returncode}, expected {code}; printed\n{done.stdout}{done.stderr[-2000:]}expected\n{printed}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--programs", type=pathlib.Path, required=True, help="the folder of the compiled examples")
+    programs = parser.parse_args().programs.resolve()
+    with tempfile.TemporaryDirectory() as folder:
+        for words, code, printed in STEPS:
+            problem = run_step(programs, folder, words, code, printed)
+            if problem:
+                print(problem)
+                return 1
+    print(f"{len(STEPS)} passed, 0 failed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
