@@ -97,10 +97,11 @@ class WriteTransaction {
   /// Take all batches of a stream. Columns match by name whatever the case, in any order; missing ones are NULL; values
   /// are cast where nothing of them is lost; dictionaries are decoded. Later streams have the columns of the first.
   ///
-  /// `rows` is released in every case. InvalidInput for rows that the table does not take, naming row and rule, and
-  /// with the stream's own text when the stream fails; after an error nothing can be written or committed.
+  /// `rows` and its batches are released in every case, before this returns: nothing of them is kept. InvalidInput for
+  /// rows that the table does not take, naming row and rule, and with the stream's own text when the stream fails;
+  /// after an error nothing can be written or committed.
   Status Write(ArrowArrayStream* rows);
-  /// Take one batch: a struct array and its type. Both are released in every case.
+  /// The same for one batch: a struct array and its type.
   Status Write(ArrowArray* rows, ArrowSchema* type);
   std::uint64_t rows() const;
 
@@ -121,6 +122,8 @@ class WriteTransaction {
 
 /// A Delta table and its newest known version: of the last Open, Refresh, or change through this handle.
 ///
+/// Changes go on top of that version and follow the commits that came since where the protocol allows it; Vacuum,
+/// Checkpoint and Verify refresh it first.
 /// A handle: copies share the state. Threads: any; changes by several threads are commits like any others.
 /// Errors: those of Snapshot::Open; Unsupported, before a byte is written, for tables that need what this version does
 /// not write; a conflict or unknown outcome of methods that give a report is an Error of that kind.

@@ -48,8 +48,8 @@ VacuumReport ToReport(table::VacuumReport report) {
   return made;
 }
 
-core::Result<CheckpointReport> WriteCheckpoint(const Table::State& state) {
-  const auto snapshot = state.newest();
+core::Result<CheckpointReport> WriteCheckpoint(Table::State& state) {
+  SLUICE_ASSIGN_OR_RETURN(const auto snapshot, state.Refresh());
   const delta_log::CheckpointOptions options{.kind = delta_log::CheckpointKindOf(*snapshot)};
   SLUICE_ASSIGN_OR_RETURN(const auto report, delta_log::WriteCheckpoint(state.environment(), *snapshot, options));
   SLUICE_ASSIGN_OR_RETURN(auto cleanup, delta_log::CleanUpLog(state.environment(), *snapshot));
@@ -98,8 +98,7 @@ Result<OptimizeReport> Table::Optimize(const OptimizeOptions& options) {
 Result<VacuumReport> Table::Vacuum(const VacuumOptions& options) {
   return library::Guarded([&]() -> core::Result<VacuumReport> {
     // By the newest version of all: files that another writer took out meanwhile have their retention, too.
-    SLUICE_ASSIGN_OR_RETURN(auto newest, delta_log::RefreshSnapshot(state_->environment(), state_->newest()));
-    state_->Set(newest);
+    SLUICE_ASSIGN_OR_RETURN(auto newest, state_->Refresh());
     const table::VacuumRequest request{.retain = options.retain,
                                        .unsafe_retention = options.unsafe_retention,
                                        .lite = options.lite,
@@ -116,8 +115,9 @@ Result<CheckpointReport> Table::Checkpoint() {
 
 Result<VerifyReport> Table::Verify(bool repair) {
   return library::Guarded([&]() -> core::Result<VerifyReport> {
+    SLUICE_ASSIGN_OR_RETURN(auto newest, state_->Refresh());
     SLUICE_ASSIGN_OR_RETURN(table::VerifyReport report,
-                            table::Verify(state_->environment(), state_->newest(), {.repair = repair}));
+                            table::Verify(state_->environment(), std::move(newest), {.repair = repair}));
     if (report.repair) state_->Advance(report.repair->snapshot);
     return ToReport(std::move(report));
   });

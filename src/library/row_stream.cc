@@ -1,6 +1,7 @@
 #include "library/row_stream.h"
 
 #include <arrow/c/bridge.h>
+#include <arrow/device.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 #include <fmt/format.h>
@@ -41,7 +42,7 @@ class Reader final : public arrow::RecordBatchReader {
       *rows = *std::move(read);
       return arrow::Status::OK();
     }
-    failed_ = arrow::Status(CodeOf(read.error().kind()), read.error().ToString());
+    failed_ = arrow::Status(CodeOf(read.error().kind()), ToPublic(read.error()).ToString());
     return failed_;
   }
 
@@ -65,10 +66,12 @@ void Release(Struct* held) {
   if (held->release != nullptr) held->release(held);
 }
 
-core::Status CheckRows(const arrow::RecordBatch& rows) {
-  const arrow::Status valid = rows.ValidateFull();
-  if (valid.ok()) return core::Ok();
-  return core::InvalidInput("the rows handed over are not what their Arrow type says: " + valid.message());
+core::Result<std::shared_ptr<arrow::RecordBatch>> CopyChecked(const arrow::RecordBatch& rows, arrow::MemoryPool* pool) {
+  if (const arrow::Status valid = rows.ValidateFull(); !valid.ok()) {
+    return core::InvalidInput("the rows handed over are not what their Arrow type says: " + valid.message());
+  }
+  SLUICE_ASSIGN_OR_RETURN(auto copy, rows.CopyTo(arrow::CPUDevice::memory_manager(pool)));
+  return copy;
 }
 
 }  // namespace
@@ -88,16 +91,17 @@ core::Result<std::shared_ptr<arrow::RecordBatchReader>> ImportRows(ArrowArrayStr
   return core::InvalidInput("the stream of rows gives no columns: " + reader.status().message());
 }
 
-core::Result<std::shared_ptr<arrow::RecordBatch>> ReadRows(arrow::RecordBatchReader& reader) {
+core::Result<std::shared_ptr<arrow::RecordBatch>> ReadRows(arrow::RecordBatchReader& reader, arrow::MemoryPool* pool) {
   std::shared_ptr<arrow::RecordBatch> rows;
   if (const arrow::Status read = reader.ReadNext(&rows); !read.ok()) {
     return core::InvalidInput("the stream of rows failed: " + read.message());
   }
-  if (rows) SLUICE_TRY(CheckRows(*rows));
-  return rows;
+  if (!rows) return rows;
+  return CopyChecked(*rows, pool);
 }
 
-core::Result<std::shared_ptr<arrow::RecordBatch>> ImportBatch(ArrowArray* rows, ArrowSchema* type) {
+core::Result<std::shared_ptr<arrow::RecordBatch>> ImportBatch(ArrowArray* rows, ArrowSchema* type,
+                                                              arrow::MemoryPool* pool) {
   if (rows->release == nullptr || type->release == nullptr) {
     Release(rows);
     Release(type);
@@ -107,8 +111,7 @@ core::Result<std::shared_ptr<arrow::RecordBatch>> ImportBatch(ArrowArray* rows, 
   Release(rows);
   Release(type);
   if (!batch.ok()) return core::InvalidInput("the batch of rows cannot be read: " + batch.status().message());
-  SLUICE_TRY(CheckRows(**batch));
-  return *std::move(batch);
+  return CopyChecked(**batch, pool);
 }
 
 }  // namespace sluice::library

@@ -22,11 +22,13 @@ core::Status ExportRows(std::shared_ptr<Engine::State> engine, std::shared_ptr<a
 /// stream that fails or was released, and for columns of a type nobody knows.
 core::Result<std::shared_ptr<arrow::RecordBatchReader>> ImportRows(ArrowArrayStream* stream);
 
-/// The next rows of an imported reader, nullptr after the last. Their lengths, offsets, indices and texts are checked:
-/// InvalidInput when they are not what Arrow says.
-core::Result<std::shared_ptr<arrow::RecordBatch>> ReadRows(arrow::RecordBatchReader& reader);
+/// A copy of the next rows of an imported reader, nullptr after the last: what was lent goes back at once and on the
+/// caller's thread, and what is kept is counted. Lengths, offsets, indices and texts are checked: InvalidInput when
+/// they are not what Arrow says.
+core::Result<std::shared_ptr<arrow::RecordBatch>> ReadRows(arrow::RecordBatchReader& reader, arrow::MemoryPool* pool);
 
-/// One batch; both structs are released or taken in every case.
-core::Result<std::shared_ptr<arrow::RecordBatch>> ImportBatch(ArrowArray* rows, ArrowSchema* type);
+/// The same for one batch; both structs are released in every case.
+core::Result<std::shared_ptr<arrow::RecordBatch>> ImportBatch(ArrowArray* rows, ArrowSchema* type,
+                                                              arrow::MemoryPool* pool);
 
 }  // namespace sluice::library

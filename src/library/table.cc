@@ -61,8 +61,7 @@ Snapshot Table::snapshot() const { return library::MakeSnapshot(state_->engine, 
 
 Result<Snapshot> Table::Refresh() {
   return library::Guarded([&]() -> core::Result<Snapshot> {
-    SLUICE_ASSIGN_OR_RETURN(auto newest, delta_log::RefreshSnapshot(state_->environment(), state_->newest()));
-    state_->Set(newest);
+    SLUICE_ASSIGN_OR_RETURN(auto newest, state_->Refresh());
     return library::MakeSnapshot(state_->engine, std::move(newest));
   });
 }

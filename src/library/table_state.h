@@ -23,9 +23,14 @@ struct Table::State {
     const std::lock_guard lock(mutex_);
     return newest_;
   }
-  void Set(std::shared_ptr<const delta_log::Snapshot> snapshot) {
+  /// Read the commits since; go on from there, unless another thread is further.
+  core::Result<std::shared_ptr<const delta_log::Snapshot>> Refresh() {
+    const auto held = newest();
+    SLUICE_ASSIGN_OR_RETURN(auto read, delta_log::RefreshSnapshot(environment(), held));
     const std::lock_guard lock(mutex_);
-    newest_ = std::move(snapshot);
+    // A table that was replaced may begin again with smaller versions.
+    if (newest_ == held || read->version > newest_->version) newest_ = read;
+    return read;
   }
   /// Go on from a change's version, unless another thread is further.
   void Advance(const std::shared_ptr<const delta_log::Snapshot>& snapshot) {

@@ -69,7 +69,7 @@ core::Status WriteTransaction::State::TakeAll(arrow::RecordBatchReader& reader) 
   SLUICE_TRY(Open(*reader.schema()));
   while (true) {
     SLUICE_TRY(table->environment().cancellation.Check());
-    SLUICE_ASSIGN_OR_RETURN(const auto batch, library::ReadRows(reader));
+    SLUICE_ASSIGN_OR_RETURN(const auto batch, library::ReadRows(reader, table->environment().pool));
     if (!batch) return core::Ok();
     SLUICE_TRY(write->Write(*batch));
   }
@@ -103,7 +103,7 @@ Status WriteTransaction::Write(ArrowArrayStream* rows) {
 
 Status WriteTransaction::Write(ArrowArray* rows, ArrowSchema* type) {
   return library::Guarded([&]() -> core::Status {
-    SLUICE_ASSIGN_OR_RETURN(const auto batch, library::ImportBatch(rows, type));
+    SLUICE_ASSIGN_OR_RETURN(const auto batch, library::ImportBatch(rows, type, state_->table->environment().pool));
     return state_->Keep(state_->Take(batch));
   });
 }

@@ -49,6 +49,22 @@ TEST_F(WriteTransactionTest, ABatchIsTakenWithItsType) {
   EXPECT_EQ(RowsIn(table.snapshot()), TextsOf(*rows));
 }
 
+TEST_F(WriteTransactionTest, NothingOfABatchIsKept) {
+  Table table = Create();
+  auto transaction = *table.BeginWrite();
+  auto rows = Rows(R"([{"n": 1, "s": "a"}])");
+  const std::weak_ptr<arrow::Buffer> lent = rows->column(0)->data()->buffers[1];
+  ArrowArray array;
+  ArrowSchema type;
+  ASSERT_TRUE(arrow::ExportRecordBatch(*rows, &array, &type).ok());
+  rows.reset();
+  EXPECT_FALSE(lent.expired());
+  ASSERT_THAT(transaction.Write(&array, &type), Succeeds());
+  EXPECT_TRUE(lent.expired());
+  ASSERT_THAT(transaction.Commit(), Succeeds());
+  EXPECT_EQ(RowsIn(table.snapshot()), TextsOf(*Rows(R"([{"n": 1, "s": "a"}])")));
+}
+
 TEST_F(WriteTransactionTest, AStreamThatFailsMidwayCommitsNothingAndLeavesNothing) {
   Table table = Create();
   ASSERT_EQ(Append(table, R"([{"n": 1, "s": "kept"}])"), 1);
