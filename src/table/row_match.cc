@@ -1,9 +1,12 @@
 #include "table/row_match.h"
 
 #include <arrow/array/array_base.h>
+#include <arrow/array/array_binary.h>
 #include <arrow/array/array_nested.h>
+#include <arrow/array/builder_binary.h>
 #include <arrow/array/util.h>
 #include <arrow/compute/cast.h>
+#include <arrow/extension_type.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 #include <arrow/type_traits.h>
@@ -11,9 +14,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "core/suggestion.h"
+#include "core/uuid.h"
 #include "delta/arrow_types.h"
 #include "delta/name_folding.h"
 #include "schema/arrow_error.h"
@@ -44,6 +49,13 @@ bool IsBytes(const arrow::DataType& type) {
          type.id() == arrow::Type::BINARY_VIEW || type.id() == arrow::Type::FIXED_SIZE_BINARY;
 }
 
+/// Types beyond Arrow's own that are text in a table.
+bool IsExtension(const arrow::DataType& type, std::string_view name) {
+  return type.id() == arrow::Type::EXTENSION && static_cast<const arrow::ExtensionType&>(type).extension_name() == name;
+}
+bool IsJson(const arrow::DataType& type) { return IsExtension(type, "arrow.json"); }
+bool IsUuid(const arrow::DataType& type) { return IsExtension(type, "arrow.uuid"); }
+
 /// Whether some values of `from` can be had as `to`; Arrow's safe casts refuse those that cannot.
 bool CanCast(const arrow::DataType& from, const arrow::DataType& to) {
   if (from.Equals(to) || from.id() == arrow::Type::NA) return true;
@@ -55,7 +67,7 @@ bool CanCast(const arrow::DataType& from, const arrow::DataType& to) {
   if (IsDecimal(to)) return from_number;
   if (to.id() == arrow::Type::DOUBLE) return arrow::is_integer(from.id()) || arrow::is_floating(from.id());
   if (to.id() == arrow::Type::FLOAT) return from.id() == arrow::Type::HALF_FLOAT;
-  if (IsText(to)) return IsText(from);
+  if (IsText(to)) return IsText(from) || IsJson(from) || IsUuid(from);
   if (IsBytes(to)) return IsBytes(from) || IsText(from);
   if (to.id() == arrow::Type::TIMESTAMP && from.id() == arrow::Type::TIMESTAMP) {
     return static_cast<const arrow::TimestampType&>(from).timezone().empty() ==
@@ -117,6 +129,8 @@ class Caster {
   core::Result<ArrayPtr> Cast(const ArrayPtr& values, const TypePtr& to) {
     if (values->type()->Equals(*to)) return values;
     if (values->type_id() == arrow::Type::NA) return Nulls(to, values->length());
+    if (IsUuid(*values->type())) return FormatUuids(*values);
+    if (IsJson(*values->type())) return Cast(static_cast<const arrow::ExtensionArray&>(*values).storage(), to);
     if (values->type_id() == arrow::Type::STRUCT && to->id() == arrow::Type::STRUCT) return CastStruct(values, to);
     if (values->type_id() == arrow::Type::MAP && to->id() == arrow::Type::MAP) return CastMap(values, to);
     if (to->id() == arrow::Type::LIST && arrow::is_list_like(values->type_id())) return CastList(values, to);
@@ -131,6 +145,23 @@ class Caster {
   }
 
  private:
+  core::Result<ArrayPtr> FormatUuids(const arrow::Array& values) {
+    const auto& storage = *static_cast<const arrow::ExtensionArray&>(values).storage();
+    const auto& bytes = static_cast<const arrow::FixedSizeBinaryArray&>(storage);
+    arrow::StringBuilder texts(pool_);
+    for (std::int64_t i = 0; i < bytes.length(); ++i) {
+      if (bytes.IsNull(i)) {
+        SLUICE_TRY(texts.AppendNull());
+        continue;
+      }
+      core::Uuid uuid;
+      std::copy_n(bytes.GetValue(i), uuid.size(), uuid.begin());
+      SLUICE_TRY(texts.Append(core::FormatUuid(uuid)));
+    }
+    SLUICE_ASSIGN_OR_RETURN(auto formatted, texts.Finish());
+    return formatted;
+  }
+
   core::Result<ArrayPtr> CastStruct(const ArrayPtr& values, const TypePtr& to) {
     const auto& structs = static_cast<const arrow::StructArray&>(*values);
     arrow::ArrayVector members;

@@ -1,5 +1,7 @@
 #include "table/row_match.h"
 
+#include <arrow/extension/json.h>
+#include <arrow/extension/uuid.h>
 #include <gtest/gtest.h>
 
 #include "schema/arrow_error.h"
@@ -45,6 +47,22 @@ TEST(RowMatch, FindsColumnsByNameWhateverCaseAndOrder) {
                                     arrow::field("c", arrow::int32())};
   ASSERT_OK_AND_ASSIGN(const auto matched, Match(*rows, table));
   EXPECT_EQ(TextsOf(*matched), TextsOf(*RowsOf(table, R"([{"A": 1, "b": "x", "c": null}])")));
+}
+
+TEST(RowMatch, JsonAndUuidsAreTextsInATable) {
+  const auto texts = arrow::json::ArrayFromJSONString(arrow::utf8(), R"(["{\"a\": 1}", null])").ValueOrDie();
+  const auto json = arrow::extension::json(arrow::utf8());
+  const auto bytes =
+      arrow::json::ArrayFromJSONString(arrow::fixed_size_binary(16), R"(["abcdefghijklmnop", null])").ValueOrDie();
+  const auto uuid = arrow::extension::uuid();
+  const auto rows = arrow::RecordBatch::Make(
+      arrow::schema({arrow::field("j", json), arrow::field("u", uuid)}), 2,
+      {arrow::ExtensionType::WrapArray(json, texts), arrow::ExtensionType::WrapArray(uuid, bytes)});
+  const arrow::FieldVector table = {arrow::field("j", arrow::utf8()), arrow::field("u", arrow::utf8())};
+  ASSERT_OK_AND_ASSIGN(const auto matched, Match(*rows, table));
+  EXPECT_TRUE(matched->column(0)->Equals(texts));
+  EXPECT_EQ(TextsOf(*matched), TextsOf(*RowsOf(table, R"([{"j": "{\"a\": 1}",
+      "u": "61626364-6566-6768-696a-6b6c6d6e6f70"}, {"j": null, "u": null}])")));
 }
 
 TEST(RowMatch, RefusesColumnsThatTheTableLacks) {
