@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <string_view>
 
 #include "cli/open_table.h"
 #include "delta_log/table_location.h"
@@ -10,6 +12,28 @@
 #include "query/table_filters.h"
 
 namespace sluice::cli {
+namespace {
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+  return lower;
+}
+
+// Whether the statement or a view may call one of the macros: says a macro's name, in whatever sense.
+bool MayCallMacros(const std::string& sql, const query::ViewSet& views) {
+  constexpr std::string_view kMacro = "macro ";
+  std::string said = Lower(sql);
+  for (const query::View& view : views.views) said += "\n" + Lower(view.select);
+  return std::any_of(views.macros.begin(), views.macros.end(), [&](const std::string& statement) {
+    const std::string macro = Lower(statement);
+    const std::size_t name = macro.find(kMacro) + kMacro.size();  // CREATE OR REPLACE MACRO name(parameters) AS …
+    return said.find(macro.substr(name, macro.find('(') - name)) != std::string::npos;
+  });
+}
+
+}  // namespace
 
 core::Result<bool> QueryTables::IsDelta(const std::string& path, Application& application) {
   if (jobs::IsTable(path)) return true;
@@ -31,7 +55,7 @@ core::Status QueryTables::Register(query::Session& session, const std::string& s
   query::NamedTables named;
   for (const auto& [name, rows] : tables_) named.tables[name] = rows->schema();
   for (const query::View& view : views.views) named.views[view.name] = view.select;
-  named.macros = !views.macros.empty();
+  named.macros = MayCallMacros(sql, views);
   SLUICE_ASSIGN_OR_RETURN(const auto filters, query::FindTableFilters(session, sql, named));
   for (const auto& [name, rows] : tables_) {
     const auto filter = filters.find(name);
@@ -43,6 +67,7 @@ core::Status QueryTables::Register(query::Session& session, const std::string& s
 
 core::Status QueryTables::Explain(Console& console) const {
   for (const auto& [name, rows] : tables_) {
+    if (!rows->opened()) continue;
     SLUICE_ASSIGN_OR_RETURN(const jobs::TableScanReport report, rows->Explain());
     console.Warn(fmt::format("{}: {} of {} files read, {} skipped{}", name, report.files_read, report.files_total,
                              report.files_total - report.files_read,

@@ -108,6 +108,7 @@ core::Result<std::shared_ptr<TableRows>> TableRows::Make(const Environment& envi
 }
 
 core::Result<std::unique_ptr<query::RowStream>> TableRows::Open(const std::vector<int>& columns) {
+  opened_ = true;
   table::ScanRequest request;
   request.columns.emplace();
   std::vector<bool> wanted(snapshot_->schema.fields.size());

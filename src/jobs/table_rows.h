@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -34,6 +35,8 @@ class TableRows final : public query::RowSource {
   core::Result<std::unique_ptr<query::RowStream>> Open(const std::vector<int>& columns) override;
 
   void set_condition(std::string condition) { condition_ = std::move(condition); }
+  /// Whether a query read any of the rows.
+  bool opened() const { return opened_; }
   /// The files that a query with the present condition reads and skips.
   core::Result<TableScanReport> Explain() const;
 
@@ -48,6 +51,7 @@ class TableRows final : public query::RowSource {
   std::shared_ptr<const delta_log::Snapshot> snapshot_;
   std::shared_ptr<arrow::Schema> schema_;
   std::string condition_;
+  std::atomic<bool> opened_ = false;  // by a thread of DuckDB's
 };
 
 /// The change feed of the table at `root` from version `from` to `to` (or the newest), both included.
