@@ -72,7 +72,7 @@ void RunPrinter::SayDone(const jobs::ExportedOutput& output) {
   if (report.rows_rejected > 0) console_.Warn(lines_.Rejected(report.rows_rejected, report.rejects.value_or("")));
   if (log_level_ > static_cast<int>(LogLevel::kInfo)) return;
   const jobs::ExportLogEntry entry{storage::FileName(output.planned.path), report.rows_written, report.bytes_read,
-                                   report.bytes_written};
+                                   report.bytes_written, output.planned.table ? "delta" : "parquet"};
   LogLineText(LogLevel::kInfo, log_json_ ? ExportLogJson(clock_.Now(), entry)
                                          : LogLine(clock_.Now(), LogLevel::kInfo, ExportLogText(entry)));
 }

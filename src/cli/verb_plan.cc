@@ -26,10 +26,8 @@ core::Result<ExitCode> Plan(const PlanFlags& flags, Application& application) {
   SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
   const std::string run = core::NewRunId(application.clock(), application.random());
   SLUICE_ASSIGN_OR_RETURN(const OpenLedger ledger, OpenLedger::Open(application, run, "plan", true));
-  SLUICE_ASSIGN_OR_RETURN(
-      jobs::ExportPlan exported,
-      jobs::PlanExport(*job, selection,
-                       {.files = application.files(), .ledger = ledger.get(), .clock = application.clock()}));
+  SLUICE_ASSIGN_OR_RETURN(jobs::ExportPlan exported,
+                          jobs::PlanExport(*job, selection, {.environment = *environment, .ledger = ledger.get()}));
   for (const std::string& warning : exported.warnings) application.console().Warn("! " + warning);
   std::erase_if(exported.outputs, [](const jobs::PlannedOutput& output) { return output.skipped(); });
   if (exported.outputs.empty()) {

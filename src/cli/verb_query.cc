@@ -44,30 +44,45 @@ core::Status AddTables(const QueryFlags& flags, Application& application, query:
 }
 
 core::Result<query::ViewSet> CollectViews(const QueryFlags& flags, Application& application, QueryTables& tables) {
-  SLUICE_TRY(application.OpenProjectIfThere());
   query::ViewSet views;
   if (application.config() != nullptr) {
-    const bool kept = !flags.views_sql.empty() || !flags.views_database.empty();
-    SLUICE_ASSIGN_OR_RETURN(jobs::ConfigViews found, jobs::ViewsOf(*application.config(), application.files(), kept));
+    SLUICE_ASSIGN_OR_RETURN(jobs::ConfigViews found,
+                            jobs::ViewsOf(*application.config(), application.files(), jobs::ViewReader::kThisProcess));
     for (const std::string& job : found.missing) {
       application.console().Warn(fmt::format("note: job {} has no output yet", job));
     }
+    for (const auto& [job, folder] : found.tables) SLUICE_TRY(tables.Add(job, folder, application));
     views = std::move(found.set);
   }
   SLUICE_TRY(AddTables(flags, application, views, tables));
   return views;
 }
 
-core::Status WriteViews(const QueryFlags& flags, const query::ViewSet& views, Application& application) {
+// The views for those who have no Sluice.
+core::Status WriteViews(const QueryFlags& flags, Application& application) {
+  if (flags.views_sql.empty() && flags.views_database.empty()) return core::Ok();
+  jobs::ConfigViews kept;
+  if (application.config() != nullptr) {
+    SLUICE_ASSIGN_OR_RETURN(kept,
+                            jobs::ViewsOf(*application.config(), application.files(), jobs::ViewReader::kAnyDuckDb));
+  }
+  QueryTables not_kept;
+  SLUICE_TRY(AddTables(flags, application, kept.set, not_kept));
   if (!flags.views_sql.empty()) {
-    SLUICE_ASSIGN_OR_RETURN(const std::string text, query::ViewsSql(views));
+    SLUICE_ASSIGN_OR_RETURN(const std::string text, query::ViewsSql(kept.set));
     SLUICE_TRY(jobs::WriteDocument(flags.views_sql, text, application.files()));
   }
   if (flags.views_database.empty()) return core::Ok();
+  if (!kept.tables.empty()) {
+    return core::Unsupported(
+               fmt::format("job {} writes to a Delta table, and a database file cannot hold a view of one",
+                           kept.tables.front().first))
+        .WithHint("--write-views writes SQL for a DuckDB that has its extension 'delta'");
+  }
   SLUICE_ASSIGN_OR_RETURN(const auto library, query::Library::Load());
   SLUICE_ASSIGN_OR_RETURN(const storage::FinishedFile finished,
                           query::BuildViewsDatabase(library, application.files(), flags.views_database, "views",
-                                                    storage::ThisProcessOwner(), views));
+                                                    storage::ThisProcessOwner(), kept.set));
   return storage::Publish(application.files(), finished, storage::PublishMode::kReplace);
 }
 
@@ -82,15 +97,16 @@ core::Result<std::uint64_t> RowsMax(const QueryFlags& flags, Application& applic
 }
 
 core::Result<ExitCode> Query(const QueryFlags& flags, Application& application) {
-  QueryTables tables;
-  SLUICE_ASSIGN_OR_RETURN(const query::ViewSet views, CollectViews(flags, application, tables));
-  SLUICE_TRY(WriteViews(flags, views, application));
+  SLUICE_TRY(application.OpenProjectIfThere());
+  SLUICE_TRY(WriteViews(flags, application));
   if (flags.sql.empty()) {
     const bool wrote = !flags.views_sql.empty() || !flags.views_database.empty();
     if (wrote) return ExitCode::kDone;
     return core::UsageError("query needs SQL").WithHint("sluice query \"SELECT 1\"");
   }
   SLUICE_ASSIGN_OR_RETURN(const std::uint64_t rows_max, RowsMax(flags, application));
+  QueryTables tables;
+  SLUICE_ASSIGN_OR_RETURN(const query::ViewSet views, CollectViews(flags, application, tables));
   SLUICE_ASSIGN_OR_RETURN(const auto session, OpenSession(application));
   SLUICE_TRY(tables.Register(*session, flags.sql, views));
   SLUICE_TRY(query::CreateViews(*session, views));

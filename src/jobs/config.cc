@@ -112,13 +112,18 @@ void CheckNamesAreUnique(const Config& config, DiagnosticList& mistakes) {
 void CheckTargetsDiffer(const Config& config, DiagnosticList& mistakes) {
   std::vector<std::pair<std::string, std::string>> owners;
   for (const JobConfig& job : config.jobs) {
-    if (!job.export_job || !job.export_job->target.file) continue;
-    std::string target = storage::JoinPath(job.export_job->target.folder, job.export_job->target.file->text());
+    if (!job.export_job) continue;
+    const ExportTarget& written = job.export_job->target;
+    if (!written.file && !written.table) continue;
+    std::string target = written.table ? written.folder : storage::JoinPath(written.folder, written.file->text());
     const auto earlier =
         std::find_if(owners.begin(), owners.end(), [&](const auto& owner) { return owner.first == target; });
     if (earlier != owners.end()) {
-      mistakes.Add(job.line, 1, fmt::format("jobs '{}' and '{}' write the same files", earlier->second, job.name),
-                   "give one of them another 'parquet' or 'file'");
+      mistakes.Add(job.line, 1,
+                   fmt::format("jobs '{}' and '{}' write the same {}", earlier->second, job.name,
+                               written.table ? "table" : "files"),
+                   written.table ? "give one of them another 'delta', or one job both inputs: files: [A, B]"
+                                 : "give one of them another 'parquet' or 'file'");
     }
     owners.emplace_back(std::move(target), job.name);
   }

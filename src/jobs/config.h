@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,11 +36,23 @@ struct ExportSource {
   ReadSettings read = {};
 };
 
-/// What an export job writes: `folder` / `file`, where `file` holds the dates.
+/// How an export job writes to a Delta table.
+struct TableTarget {
+  bool overwrite = false;  ///< each output takes the place of the whole table
+  std::optional<NamePattern> replace_where =
+      {};                    ///< SQL with dates: the rows of a date, where a column does not say it
+  bool add_columns = false;  ///< columns that the table lacks are added to it
+  std::vector<std::string> partition_by = {};
+  std::vector<std::string> cluster_by = {};                         ///< of a new table
+  std::map<std::string, std::string, std::less<>> properties = {};  ///< of a new table
+};
+
+/// What an export job writes: `folder` / `file`, where `file` holds the dates; or the Delta table in `folder`.
 struct ExportTarget {
   std::string folder = {};
-  std::optional<NamePattern> file = {};  ///< always set in a Config that was read without mistakes
+  std::optional<NamePattern> file = {};  ///< always set in a Config that was read without mistakes, but for a table
   parquet::WriteOptions write = {};
+  std::optional<TableTarget> table = {};
 };
 
 struct ExportJob {

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "jobs/config_reader.h"
-#include "jobs/write_settings.h"
 #include "pipeline/reject_budget.h"
 #include "schema/schema_file.h"
 #include "schema/type_text.h"
@@ -28,15 +27,6 @@ constexpr std::array<std::pair<const char*, const char*>, 4> kLimitKeys{{{"field
                                                                          {"record", "record_bytes_max"},
                                                                          {"columns", "columns_max"},
                                                                          {"inflate_ratio", "inflate_ratio_max"}}};
-
-std::string Resolve(const std::string& folder, const std::string& path) {
-  return storage::NormalPath(path.starts_with('/') ? path : storage::JoinPath(folder, path));
-}
-
-bool LeavesItsFolder(const std::string& path) {
-  return path.starts_with("/") || path == ".." || path.starts_with("../") || path.ends_with("/..") ||
-         path.find("/../") != std::string::npos;
-}
 
 bool IsIdentifier(std::string_view name) {
   return !name.empty() && std::isdigit(static_cast<unsigned char>(name.front())) == 0 &&
@@ -72,7 +62,12 @@ class ExportReader {
     ReadSchema(mapping);
     ReadColumns(mapping);
     if (mapping.Require("target", "write target: {parquet: FOLDER, file: \"NAME_{date:%Y%m%d}.parquet\"}")) {
-      if (const YamlNode* node = mapping.FindMapping("target")) ReadTarget(*node);
+      const bool dated = !job_.source.files.empty() && job_.source.files.front().has_date();
+      if (const YamlNode* node = mapping.FindMapping("target")) job_.target = ReadTarget(*node, name_, dated, scope_);
+      const std::string own = "delta:" + job_.target.folder;
+      if (job_.target.table && !job_.source.files.empty() && job_.source.files.front().text() == own) {
+        mapping.Mistake("target", "the job reads the table that it writes", "give it another 'delta'");
+      }
     }
     ReadRejects(mapping);
     job_.views = ReadSql(mapping, "views");
@@ -83,16 +78,13 @@ class ExportReader {
  private:
   std::string Of(std::string_view part) const { return fmt::format("{} of job '{}'", part, name_); }
 
-  std::optional<NamePattern> ReadPattern(YamlMapping& mapping, const char* key, const std::string& text) {
-    auto pattern = NamePattern::Parse(text);
-    if (pattern) return *std::move(pattern);
-    mapping.Mistake(key, pattern.error());
-    return std::nullopt;
-  }
-
   void ReadSource(const YamlNode& node) {
     YamlMapping mapping(node, Of("the source"), scope_.mistakes);
-    ReadFiles(mapping);
+    if (mapping.Find("delta") != nullptr) {
+      ReadTable(mapping);
+    } else {
+      ReadFiles(mapping);
+    }
     ReadSettings& read = job_.source.read;
     for (const auto& [key, setting] : kReadKeys) SetRead(mapping, key, setting);
     read.null_texts = mapping.Texts("null");
@@ -104,6 +96,21 @@ class ExportReader {
       limit_mapping.Finish();
     }
     mapping.Finish();
+  }
+
+  // A table is read at the version that it has when the job is planned; it is an input without a date.
+  void ReadTable(YamlMapping& mapping) {
+    for (const char* key : {"files", "format", "delimiter", "quote", "escape", "header", "null", "limits"}) {
+      if (mapping.Find(key) != nullptr) mapping.Mistake(key, fmt::format("'{}' is for files, not for 'delta'", key));
+    }
+    const auto table = mapping.Text("delta");
+    if (!table) return;
+    const auto pattern = ReadPattern(mapping, "delta", "delta:" + ResolvePath(scope_, *table));
+    if (!pattern) return;
+    if (pattern->has_date() || pattern->has_wildcard()) {
+      mapping.Mistake("delta", "a table has one name, without dates and '*'");
+    }
+    job_.source.files.push_back(*pattern);
   }
 
   void SetRead(YamlMapping& mapping, const char* key, const char* setting) {
@@ -118,7 +125,7 @@ class ExportReader {
     if (!mapping.Require("files", "write files: \"reports/NAME_{date:%Y%m%d}.csv\"")) return;
     const std::vector<std::string> texts = mapping.Texts("files");
     for (const std::string& text : texts) {
-      const auto pattern = ReadPattern(mapping, "files", Resolve(scope_.folder, text));
+      const auto pattern = ReadPattern(mapping, "files", ResolvePath(scope_, text));
       if (!pattern) continue;
       if (pattern->has_date() && !pattern->determines_date()) {
         mapping.Mistake("files", fmt::format("'{}' does not say which day, week or month is meant", text),
@@ -140,7 +147,7 @@ class ExportReader {
     if (node->kind == YamlNode::Kind::kMapping) {
       job_.schema = schema::ReadTableSpec(*node, scope_.mistakes);
     } else if (const auto path = mapping.Text("schema")) {
-      job_.schema_path = Resolve(scope_.folder, *path);
+      job_.schema_path = ResolvePath(scope_, *path);
     }
   }
 
@@ -179,81 +186,8 @@ class ExportReader {
     }
   }
 
-  void RefuseLaterKeys(YamlMapping& mapping) {
-    constexpr std::array<std::string_view, 4> kLater{"partition_by", "sort_by", "file_size", "target"};
-    for (const YamlMember& member : mapping.node().members) {
-      if (std::find(kLater.begin(), kLater.end(), member.key) == kLater.end()) continue;
-      mapping.Find(member.key);
-      mapping.Mistake(member.key, fmt::format("'{}' is not in this version", member.key), "leave it out");
-    }
-  }
-
-  void ReadTarget(const YamlNode& node) {
-    YamlMapping mapping(node, Of("the target"), scope_.mistakes);
-    RefuseLaterKeys(mapping);
-    if (mapping.Find("delta") != nullptr) {
-      mapping.Mistake("delta", "Delta tables as targets of an export are not in this version", "write parquet: FOLDER");
-    } else if (mapping.Require("parquet", "write parquet: FOLDER")) {
-      job_.target.folder = Resolve(scope_.folder, mapping.Text("parquet").value_or(""));
-    }
-    ReadTargetFile(mapping);
-    for (const char* key : {"codec", "row_group_size", "row_group_rows"}) {
-      const auto own = mapping.Text(key);
-      SetWrite(mapping, key, own ? own : Default(key));
-    }
-    const std::vector<std::string> bloom = mapping.Texts("bloom");
-    job_.target.write.bloom_columns = bloom;
-    if (const YamlNode* encodings = mapping.FindMapping("encoding")) {
-      for (const YamlMember& member : encodings->members) ReadEncoding(mapping, member);
-    }
-    if (const core::Status valid = job_.target.write.Validate(); !valid) mapping.Mistake("", valid.error());
-    mapping.Finish();
-  }
-
-  void ReadEncoding(YamlMapping& mapping, const YamlMember& member) {
-    auto encoding = parquet::ParseEncoding(member.value.text);
-    if (encoding) {
-      job_.target.write.encodings.emplace_back(member.key, *encoding);
-    } else {
-      mapping.Mistake("encoding", encoding.error());
-    }
-  }
-
-  void SetWrite(YamlMapping& mapping, const char* key, const std::optional<std::string>& text) {
-    if (!text) return;
-    const std::string setting = std::string_view(key) == "row_group_size" ? "row_group_bytes" : key;
-    if (const core::Status set = SetWriteSetting(job_.target.write, setting, *text); !set) {
-      mapping.Mistake(key, set.error());
-    }
-  }
-
-  // What the top level of the configuration says for all jobs.
-  std::optional<std::string> Default(std::string_view setting) const {
-    const auto found = std::find_if(scope_.settings.begin(), scope_.settings.end(),
-                                    [&](const FileSetting& stated) { return stated.name == setting; });
-    return found == scope_.settings.end() ? std::nullopt : std::optional(found->text);
-  }
-
-  void ReadTargetFile(YamlMapping& mapping) {
-    if (!mapping.Require("file", "write file: \"year={date:%Y}/month={date:%m}/NAME_{date:%Y%m%d}.parquet\"")) return;
-    const std::string text = mapping.Text("file").value_or("");
-    job_.target.file = ReadPattern(mapping, "file", text);
-    if (!job_.target.file) return;
-    if (!text.ends_with(".parquet")) mapping.Mistake("file", fmt::format("'{}' does not end in .parquet", text));
-    if (LeavesItsFolder(text)) {
-      mapping.Mistake("file", fmt::format("'{}' leads out of the target's folder", text),
-                      "name a path below 'parquet'");
-    }
-    if (job_.target.file->has_wildcard()) mapping.Mistake("file", "an output's name cannot have '*' or '?'");
-    const bool dated = !job_.source.files.empty() && job_.source.files.front().has_date();
-    if (dated && !job_.target.file->determines_date()) {
-      mapping.Mistake("file", "the inputs have dates and the output's name has none: each day would replace the last",
-                      "put {date:%Y%m%d} into the name");
-    }
-  }
-
   void ReadRejects(YamlMapping& mapping) {
-    job_.rejects_max = Default("max_rejects").value_or("0");
+    job_.rejects_max = InheritedSetting(scope_, "max_rejects").value_or("0");
     const YamlNode* node = mapping.FindMapping("rejects");
     if (node == nullptr) return;
     YamlMapping rejects(*node, Of("'rejects'"), scope_.mistakes);
@@ -263,7 +197,7 @@ class ExportReader {
       job_.rejects_max = *max;
     }
     if (const auto file = rejects.Text("file")) {
-      job_.rejects_file = ReadPattern(rejects, "file", Resolve(scope_.folder, *file));
+      job_.rejects_file = ReadPattern(rejects, "file", ResolvePath(scope_, *file));
     }
     rejects.Finish();
   }
@@ -292,6 +226,23 @@ class ExportReader {
 };
 
 }  // namespace
+
+std::string ResolvePath(const ConfigScope& scope, const std::string& path) {
+  return storage::NormalPath(path.starts_with('/') ? path : storage::JoinPath(scope.folder, path));
+}
+
+std::optional<std::string> InheritedSetting(const ConfigScope& scope, std::string_view setting) {
+  const auto found = std::find_if(scope.settings.begin(), scope.settings.end(),
+                                  [&](const FileSetting& stated) { return stated.name == setting; });
+  return found == scope.settings.end() ? std::nullopt : std::optional(found->text);
+}
+
+std::optional<NamePattern> ReadPattern(YamlMapping& mapping, const char* key, const std::string& text) {
+  auto pattern = NamePattern::Parse(text);
+  if (pattern) return *std::move(pattern);
+  mapping.Mistake(key, pattern.error());
+  return std::nullopt;
+}
 
 ExportJob ReadExportJob(YamlMapping& mapping, const std::string& name, const ConfigScope& scope) {
   return ExportReader(name, scope).Read(mapping);

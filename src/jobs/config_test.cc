@@ -227,6 +227,61 @@ TEST(Config, KeysOfALaterVersionAreRefusedByName) {
   }
 }
 
+std::string TableTargetWith(const std::string& keys, const std::string& files = "in_{date:%Y%m%d}.csv") {
+  return "jobs: {j: {kind: export, source: {files: \"" + files + "\"}, target: {delta: t" + keys + "}}}";
+}
+
+TEST(Config, ATargetCanBeADeltaTable) {
+  ASSERT_OK_AND_ASSIGN(
+      const Config config,
+      ParseConfig(TableTargetWith(", partition_by: day, properties: {delta.appendOnly: false}, add_columns: true, "
+                                  "replace_where: \"day = '{date:%Y-%m-%d}'\""),
+                  "etc/c.yaml"));
+  const ExportTarget& target = config.jobs.at(0).export_job->target;
+  EXPECT_EQ(target.folder, "etc/t");
+  EXPECT_FALSE(target.file.has_value());
+  ASSERT_TRUE(target.table.has_value());
+  EXPECT_FALSE(target.table->overwrite);
+  EXPECT_THAT(target.table->partition_by, ElementsAre("day"));
+  EXPECT_THAT(target.table->properties, ElementsAre(Pair("delta.appendOnly", "false")));
+  EXPECT_TRUE(target.table->add_columns);
+  EXPECT_EQ(target.table->replace_where->Expand(*ParseDate("2025-10-28")), "day = '2025-10-28'");
+  ASSERT_OK_AND_ASSIGN(const Config whole, ParseConfig(TableTargetWith(", mode: overwrite", "a.json"), "c.yaml"));
+  EXPECT_TRUE(whole.jobs.at(0).export_job->target.table->overwrite);
+}
+
+TEST(Config, KeysOfOneKindOfTargetAreRefusedForTheOther) {
+  const auto refused = [](const std::string& text) { return FailsWith(ErrorKind::kConfiguration, HasSubstr(text)); };
+  EXPECT_THAT(ParseConfig(TableTargetWith(", file: a.parquet"), "c"), refused("'file' is for Parquet files"));
+  EXPECT_THAT(ParseConfig(TableTargetWith(", codec: snappy"), "c"), refused("delta.parquet.compression.codec"));
+  EXPECT_THAT(ParseConfig(TableTargetWith(", parquet: p"), "c"), refused("'parquet' or 'delta', not both"));
+  EXPECT_THAT(ParseConfig(TableTargetWith(", mode: overwrite"), "c"), refused("each would replace the whole table"));
+  EXPECT_THAT(ParseConfig(TableTargetWith(", replace_where: \"a = 1\""), "c"), refused("which date's rows"));
+  EXPECT_THAT(ParseConfig(TableTargetWith(", partition_by: a, cluster_by: b"), "c"), refused("either partitioned or"));
+  EXPECT_THAT(ParseConfig("jobs: {j: {kind: export, source: {files: a.csv}, target: {parquet: out, file: a.parquet, "
+                          "add_columns: true}}}",
+                          "c"),
+              refused("'add_columns' is for Delta tables"));
+}
+
+TEST(Config, ASourceCanBeADeltaTable) {
+  const std::string begin = "jobs: {j: {kind: export, source: {delta: t";
+  const std::string end = "}, target: {delta: u}}}";
+  ASSERT_OK_AND_ASSIGN(const Config config, ParseConfig(begin + end, "etc/c.yaml"));
+  EXPECT_EQ(config.jobs.at(0).export_job->source.files.at(0).text(), "delta:etc/t");
+  EXPECT_THAT(ParseConfig(begin + ", delimiter: tab" + end, "c"),
+              FailsWith(ErrorKind::kConfiguration, HasSubstr("'delimiter' is for files")));
+  EXPECT_THAT(ParseConfig(begin + "}, target: {delta: ./t}}}", "c"),
+              FailsWith(ErrorKind::kConfiguration, HasSubstr("reads the table that it writes")));
+}
+
+TEST(Config, TwoJobsCannotWriteToOneTable) {
+  EXPECT_THAT(ParseConfig("jobs: {a: {kind: export, source: {files: a.csv}, target: {delta: t}}, "
+                          "b: {kind: export, source: {files: b.csv}, target: {delta: ./t}}}",
+                          "c"),
+              FailsWith(ErrorKind::kConfiguration, HasSubstr("jobs 'a' and 'b' write the same table")));
+}
+
 TEST(Config, ShowsEveryValueWithItsOriginAndNoSecret) {
   ASSERT_OK_AND_ASSIGN(const Config config, ParseConfig(kWhole, "c.yaml"));
   ASSERT_OK_AND_ASSIGN(const Settings settings,

@@ -6,14 +6,12 @@
 #include <utility>
 
 #include "core/run_id.h"
-#include "delta/arrow_types.h"
 #include "delta_log/snapshot.h"
 #include "jobs/copy_target.h"
 #include "jobs/input_list.h"
 #include "jobs/schema_discovery.h"
 #include "jobs/table_input.h"
-#include "schema/arrow_mapping.h"
-#include "table/table_write.h"
+#include "jobs/table_plan.h"
 
 namespace sluice::jobs {
 namespace {
@@ -74,28 +72,7 @@ core::Status TakeTableColumns(const TableSettings& table, const CopyTarget& targ
   const bool from_table = std::any_of(inputs.begin(), inputs.end(), [](const auto& name) { return IsTable(name); });
   if (declared || table.create || table.add_columns || from_table) return core::Ok();
   SLUICE_ASSIGN_OR_RETURN(const auto snapshot, delta_log::OpenSnapshot(environment, target.path));
-  SLUICE_ASSIGN_OR_RETURN(const schema::Schema columns, TableColumns(*snapshot));
-  declared = schema::SpecOf(columns);
-  std::erase_if(declared->columns, [&](const schema::ColumnSpec& column) {
-    return snapshot->schema.Find(column.field.name)->type.kind == delta::TypeKind::kVoid;
-  });
-  return core::Ok();
-}
-
-// Whatever can be refused is refused before a row is read.
-core::Status CheckTable(const PlanSettings& settings, const CopyTarget& target, const Environment& environment) {
-  const auto columns = schema::ToArrow(settings.spec.ToSchema());
-  if (settings.table->create) {
-    table::CreateRequest create;
-    SLUICE_ASSIGN_OR_RETURN(create.schema, delta::FromEngineSchema(settings.spec.ToSchema()));
-    create.partition_by = settings.table->partition_by;
-    create.cluster_by = settings.table->cluster_by;
-    create.properties = settings.table->properties;
-    SLUICE_TRY(table::PlanTable(environment, target.path, std::move(create)));
-    return core::Ok();
-  }
-  SLUICE_ASSIGN_OR_RETURN(auto snapshot, delta_log::OpenSnapshot(environment, target.path));
-  SLUICE_TRY(table::TableWrite::Open(environment, std::move(snapshot), *columns, ToWriteRequest(*settings.table)));
+  SLUICE_ASSIGN_OR_RETURN(declared, SpecOfTable(*snapshot));
   return core::Ok();
 }
 
@@ -122,7 +99,10 @@ core::Result<PlannedJob> PlanCopy(const CopyRequest& request, const Environment&
   plan.warnings = std::move(discovery.warnings);
   PlanSettings settings{std::move(discovery.spec), discovery.inferred, discovery.read, request.write};
   settings.table = std::move(table);
-  if (settings.table) SLUICE_TRY(CheckTable(settings, target, environment));
+  if (settings.table) {
+    SLUICE_TRY(CheckTable(settings.spec.ToSchema(), target.path, ToWriteRequest(*settings.table), environment,
+                          *settings.table));
+  }
   StoreSettings(settings, plan);
   for (const std::string& path : target.superseded) {
     const bool rewritten =

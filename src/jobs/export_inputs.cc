@@ -1,19 +1,42 @@
 #include "jobs/export_inputs.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <set>
 #include <utility>
 
+#include "jobs/table_input.h"
+#include "storage/checksum.h"
 #include "storage/glob.h"
 
 namespace sluice::jobs {
 
-core::Result<ExportInputs> FindExportInputs(const ExportSource& source, storage::FileSystem& files) {
+namespace {
+
+core::Status AddTable(const std::string& name, const Environment& environment, ExportInputs& inputs) {
+  const auto snapshot = OpenTableInput(name, environment);
+  if (!snapshot && snapshot.error().kind() == core::ErrorKind::kNotFound) return core::Ok();
+  SLUICE_TRY(snapshot);
+  const std::string version = fmt::format("{}@v{}", (*snapshot)->root, (*snapshot)->version);
+  inputs.undated.push_back(
+      {.path = "delta:" + version, .checksum = storage::ChecksumOfBytes((*snapshot)->metadata.id + " " + version)});
+  return core::Ok();
+}
+
+}  // namespace
+
+core::Result<ExportInputs> FindExportInputs(const ExportSource& source, const Environment& environment) {
+  storage::FileSystem& files = environment.files;
   ExportInputs inputs;
   std::set<std::string> taken;
   std::set<std::string> wrong;
   for (const NamePattern& pattern : source.files) {
+    if (IsTable(pattern.text())) {
+      SLUICE_TRY(AddTable(pattern.text(), environment, inputs));
+      continue;
+    }
     auto found = storage::ExpandGlob(files, pattern.Glob());
     if (!found && found.error().kind() == core::ErrorKind::kNotFound) continue;
     SLUICE_TRY(found);

@@ -8,8 +8,8 @@
 #include "core/result.h"
 #include "jobs/config.h"
 #include "jobs/date.h"
+#include "jobs/environment.h"
 #include "pipeline/plan.h"
-#include "storage/file_system.h"
 
 namespace sluice::jobs {
 
@@ -20,7 +20,8 @@ struct ExportInputs {
   std::vector<std::string> wrong_dates = {};  ///< files that fit but for their date
 };
 
-/// Look for them. Nothing found is no error; a folder that cannot be read is.
-core::Result<ExportInputs> FindExportInputs(const ExportSource& source, storage::FileSystem& files);
+/// Look for them. Nothing found is no error; a folder that cannot be read is. A Delta table is an input without a date:
+/// the version it has now, with what says so as its checksum.
+core::Result<ExportInputs> FindExportInputs(const ExportSource& source, const Environment& environment);
 
 }  // namespace sluice::jobs

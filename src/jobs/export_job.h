@@ -23,4 +23,8 @@ core::Result<PlannedJob> MakeExportJob(const JobConfig& job, std::span<const Pla
 core::Status RecordCommit(const pipeline::Plan& plan, std::span<const pipeline::TaskReport> reports,
                           pipeline::Ledger& ledger);
 
+/// Tell the ledger of an output that the plan found in its table.
+core::Status RecordFound(const std::string& run, const std::string& job, const PlannedOutput& output,
+                         pipeline::Ledger& ledger);
+
 }  // namespace sluice::jobs

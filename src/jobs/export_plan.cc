@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "jobs/export_inputs.h"
+#include "jobs/table_input.h"
 #include "jobs/write_settings.h"
 #include "schema/schema_file.h"
 #include "storage/checksum.h"
@@ -27,6 +28,7 @@ constexpr std::size_t kNamesShownMax = 10;
 std::string FingerprintOf(const ExportJob& job) {
   std::string text = job.schema ? schema::FormatSchemaFile(*job.schema) : "inferred\n";
   for (const auto& [name, value] : ToMap(job.source.read)) text += fmt::format("read.{}={}\n", name, value);
+  if (job.target.table) return storage::ChecksumOfBytes(text + "table\n");
   for (const auto& [name, value] : ToMap(job.target.write)) text += fmt::format("write.{}={}\n", name, value);
   return storage::ChecksumOfBytes(text);
 }
@@ -45,11 +47,12 @@ class Planner {
   }
 
   core::Result<ExportPlan> Make() {
-    SLUICE_ASSIGN_OR_RETURN(ExportInputs inputs, FindExportInputs(exported_.source, context_.files));
+    SLUICE_ASSIGN_OR_RETURN(ExportInputs inputs, FindExportInputs(exported_.source, context_.environment));
     WarnOfWrongDates(inputs.wrong_dates);
     if (!inputs.undated.empty()) SLUICE_TRY(DateUndated(inputs));
     InputsByDate chosen = Choose(std::move(inputs.dated));
     if (chosen.empty() && !explained_) SLUICE_TRY(ReportMissing());
+    if (exported_.target.table && !chosen.empty()) SLUICE_TRY(OpenTable());
     for (auto& [date, files] : chosen) SLUICE_TRY(Add(date, std::move(files)));
     return std::move(plan_);
   }
@@ -70,7 +73,7 @@ class Planner {
     const bool one_day = selection_.kind == ExportSelection::Kind::kRange && selection_.from == selection_.to;
     Date date = selection_.from;
     if (!one_day) {
-      SLUICE_ASSIGN_OR_RETURN(date, DateIn(job_.timezone, context_.clock.Now()));
+      SLUICE_ASSIGN_OR_RETURN(date, DateIn(job_.timezone, context_.environment.clock.Now()));
     }
     const bool in_range =
         selection_.kind != ExportSelection::Kind::kRange || (selection_.from <= date && date <= selection_.to);
@@ -129,10 +132,28 @@ class Planner {
     return core::Ok();
   }
 
+  core::Status OpenTable() {
+    const std::string& root = exported_.target.folder;
+    SLUICE_ASSIGN_OR_RETURN(table_, OpenTableIfThere(root, context_.environment));
+    const std::vector<std::string>& stated = exported_.target.table->partition_by;
+    if (!table_ || stated.empty() || stated == table_->metadata.partition_columns) return core::Ok();
+    const std::string found = fmt::format("{}", fmt::join(table_->metadata.partition_columns, ", "));
+    return core::ConfigurationError(fmt::format("job {}: {} is partitioned by {}, not by {}", job_.name, root,
+                                                found.empty() ? "nothing" : found, fmt::join(stated, ", ")))
+        .WithHint("leave 'partition_by' out, or write to a new table");
+  }
+
+  // The name of an output in a table is the ledger's and the operator's; what the table calls it is its transaction.
+  std::string PathOf(Date date) const {
+    const ExportTarget& target = exported_.target;
+    if (!target.table) return storage::JoinPath(target.folder, target.file->Expand(date));
+    return target.table->overwrite ? target.folder : fmt::format("{}#{}", target.folder, FormatDate(date));
+  }
+
   core::Status Add(Date date, std::vector<InputFile> inputs) {
     PlannedOutput output;
     output.date = date;
-    output.path = storage::JoinPath(exported_.target.folder, exported_.target.file->Expand(date));
+    output.path = PathOf(date);
     const auto [earlier, fresh] = paths_.emplace(output.path, date);
     if (!fresh) {
       return core::ConfigurationError(fmt::format("job {}: {} and {} have one output, {}", job_.name,
@@ -145,7 +166,7 @@ class Planner {
     if (exported_.schema) {
       SLUICE_ASSIGN_OR_RETURN(output.schema, SchemaFor(date));
     }
-    SLUICE_TRY(Judge(output));
+    SLUICE_TRY(exported_.target.table ? JudgeInTable(output) : Judge(output));
     const bool checksums_wanted = !output.skipped() && context_.checksum_inputs;
     if (checksums_wanted) SLUICE_TRY(FillChecksums(output.inputs));
     plan_.outputs.push_back(std::move(output));
@@ -167,7 +188,7 @@ class Planner {
   core::Status FillChecksums(std::vector<InputFile>& inputs) const {
     for (InputFile& input : inputs) {
       if (!input.checksum.empty()) continue;
-      SLUICE_ASSIGN_OR_RETURN(input.checksum, storage::ChecksumOfFile(context_.files, input.path));
+      SLUICE_ASSIGN_OR_RETURN(input.checksum, storage::ChecksumOfFile(context_.environment.files, input.path));
     }
     return core::Ok();
   }
@@ -182,7 +203,7 @@ class Planner {
     SLUICE_ASSIGN_OR_RETURN(const std::optional<OutputRecord> done,
                             context_.ledger->FindOutput(LedgerPath(output.path)));
     if (!done) return core::Ok();
-    SLUICE_ASSIGN_OR_RETURN(const auto there, context_.files.StatIfExists(output.path));
+    SLUICE_ASSIGN_OR_RETURN(const auto there, context_.environment.files.StatIfExists(output.path));
     if (selection_.force) {
       Redo(output, OutputVerdict::kForced, "--force");
     } else if (!there) {
@@ -190,15 +211,61 @@ class Planner {
     } else if (there->bytes != done->bytes) {
       Redo(output, OutputVerdict::kOutputChanged,
            fmt::format("the output has {} bytes, {} were written", there->bytes, done->bytes));
-    } else if (done->fingerprint != output.fingerprint) {
-      Redo(output, OutputVerdict::kSettingsChanged, "the schema or the options changed");
     } else {
-      SLUICE_ASSIGN_OR_RETURN(const std::string changed, ChangedInput(output, done->inputs));
-      if (changed.empty()) {
-        output.verdict = OutputVerdict::kUnchanged;
-      } else {
-        Redo(output, OutputVerdict::kInputsChanged, changed);
-      }
+      return JudgeOrigin(output, *done);
+    }
+    return core::Ok();
+  }
+
+  // Whether an output that is there as it was made would be made the same again.
+  core::Status JudgeOrigin(PlannedOutput& output, const OutputRecord& done) const {
+    if (done.fingerprint != output.fingerprint) {
+      Redo(output, OutputVerdict::kSettingsChanged, "the schema or the options changed");
+      return core::Ok();
+    }
+    SLUICE_ASSIGN_OR_RETURN(const std::string changed, ChangedInput(output, done.inputs));
+    if (changed.empty()) {
+      output.verdict = OutputVerdict::kUnchanged;
+    } else {
+      Redo(output, OutputVerdict::kInputsChanged, changed);
+    }
+    return core::Ok();
+  }
+
+  core::Status JudgeInTable(PlannedOutput& output) const {
+    const bool one_output = exported_.target.table->overwrite;
+    PlannedTableOutput& planned = output.table.emplace();
+    planned.id = TableOutputId(job_.name, one_output ? std::nullopt : std::optional(output.date));
+    const std::int64_t published = table_ ? PublishedVersion(*table_, planned.id) : 0;
+    planned.version = published + 1;
+    std::optional<OutputRecord> done;
+    if (context_.ledger != nullptr) {
+      SLUICE_ASSIGN_OR_RETURN(done, context_.ledger->FindOutput(LedgerPath(output.path)));
+    }
+    if (!done && published == 0) return core::Ok();
+    const bool agreed = done && done->checksum == LedgerVersion(published);
+    planned.empty = agreed && done->rows == 0;
+    if (selection_.force) {
+      Redo(output, OutputVerdict::kForced, "--force");
+    } else if (agreed) {
+      return JudgeOrigin(output, *done);
+    } else if (published == 0) {
+      Redo(output, OutputVerdict::kOutputMissing, "the output is gone from the table");
+    } else {
+      return JudgePublished(output);
+    }
+    return core::Ok();
+  }
+
+  // The table has what the ledger does not know: a run died in between, or the ledger was lost, or is another one.
+  core::Status JudgePublished(PlannedOutput& output) const {
+    SLUICE_TRY(FillChecksums(output.inputs));
+    PublishedOutput published = FindPublished(*table_, output.table->id);
+    if (published.whole && published.contents == ContentsOf(output)) {
+      output.verdict = OutputVerdict::kUnchanged;
+      output.table->found = std::move(published);
+    } else {
+      Redo(output, OutputVerdict::kOutputChanged, "the table has it from a run that the ledger does not know");
     }
     return core::Ok();
   }
@@ -213,9 +280,10 @@ class Planner {
     for (std::size_t i = 0; i < before.size(); ++i) {
       InputFile& input = output.inputs[i];
       if (LedgerPath(input.path) != before[i].path) return fmt::format("{} is new", input.path);
+      if (IsTable(input.path) && input.checksum != before[i].checksum) return fmt::format("{} changed", input.path);
       if (input.bytes != before[i].bytes) return fmt::format("{} changed", input.path);
       if (input.mtime_ns != before[i].mtime_ns) {
-        SLUICE_ASSIGN_OR_RETURN(input.checksum, storage::ChecksumOfFile(context_.files, input.path));
+        SLUICE_ASSIGN_OR_RETURN(input.checksum, storage::ChecksumOfFile(context_.environment.files, input.path));
         if (input.checksum != before[i].checksum) return fmt::format("{} changed", input.path);
         touched = true;
       }
@@ -230,7 +298,8 @@ class Planner {
   const ExportSelection& selection_;
   const ExportPlanContext& context_;
   std::string fingerprint_;
-  bool explained_ = false;  // why nothing is done was already said
+  bool explained_ = false;                            // why nothing is done was already said
+  std::shared_ptr<const delta_log::Snapshot> table_;  // the target, when it is a table that is there
   std::map<std::string, Date> paths_;
   ExportPlan plan_;
 };
@@ -244,9 +313,21 @@ core::Result<ExportPlan> PlanExport(const JobConfig& job, const ExportSelection&
 }
 
 std::string LedgerPath(const std::string& path) {
+  if (IsTable(path)) {
+    const std::size_t name = path.find(':') + 1;
+    return path.substr(0, name) + LedgerPath(path.substr(name));
+  }
   std::error_code failure;
   const std::filesystem::path absolute = std::filesystem::absolute(path, failure);
   return failure ? path : absolute.lexically_normal().string();
+}
+
+std::string ContentsOf(const PlannedOutput& output) {
+  std::string text = output.fingerprint;
+  for (const InputFile& input : output.inputs) {
+    text += fmt::format("\n{} {}", input.checksum, storage::FileName(input.path));
+  }
+  return storage::ChecksumOfBytes(text);
 }
 
 std::vector<InputFile> ToLedgerInputs(const PlannedOutput& output) {

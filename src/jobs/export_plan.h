@@ -5,14 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "core/clock.h"
 #include "core/result.h"
 #include "jobs/config.h"
 #include "jobs/date.h"
+#include "jobs/environment.h"
+#include "jobs/table_output.h"
 #include "pipeline/ledger.h"
 #include "pipeline/plan.h"
 #include "schema/table_spec.h"
-#include "storage/file_system.h"
 
 namespace sluice::jobs {
 
@@ -40,10 +40,19 @@ enum class OutputVerdict : std::uint8_t {
   kOutputChanged,  ///< the file is not the one that was written
 };
 
+/// What the plan of an output in a Delta table says beside.
+struct PlannedTableOutput {
+  std::string id = {};       ///< of its transaction
+  std::int64_t version = 1;  ///< that the next publication writes
+  bool empty = false;        ///< it was published before, and had no rows
+  /// For an output that is skipped because the table has it and the ledger did not know: what is there.
+  std::optional<PublishedOutput> found = {};
+};
+
 /// One output of an export: all inputs of one date.
 struct PlannedOutput {
   Date date = {};
-  std::string path = {};          ///< as the configuration leads to it
+  std::string path = {};          ///< as the configuration leads to it; in a Delta table: "TABLE#DATE"
   std::string rejects_path = {};  ///< "" = beside the output
   /// With their checksums, unless the output is kept or the context says otherwise.
   std::vector<pipeline::InputFile> inputs = {};
@@ -55,6 +64,7 @@ struct PlannedOutput {
   /// The inputs were written again with the same contents: tell the ledger (UpdateInputs), or they are read again each
   /// time.
   bool inputs_touched = false;
+  std::optional<PlannedTableOutput> table = {};
 
   bool skipped() const { return verdict == OutputVerdict::kUnchanged; }
 };
@@ -67,14 +77,16 @@ struct ExportPlan {
 
 /// What planning looks at. Borrowed; nothing is written.
 struct ExportPlanContext {
-  storage::FileSystem& files;
-  pipeline::Ledger* ledger = nullptr;  ///< nullptr = nothing was done before
-  const core::Clock& clock;
-  bool checksum_inputs = true;  ///< false for a dry run
+  const Environment& environment;
+  pipeline::Ledger* ledger = nullptr;  ///< nullptr = nothing was done before, as far as files are concerned
+  bool checksum_inputs = true;         ///< false for a dry run
 };
 
 /// Find the inputs of `job`, their dates, and what must be done. An input without a date in its name has the date of
 /// the run: `--date`, or today in the job's time zone.
+///
+/// What is done of an output in a Delta table is what the table and the ledger agree on. Where only the table knows it,
+/// it is done when it was made of the same contents.
 ///
 /// A missing input is a warning, or Unavailable when the source is required. Two dates with one output are a
 /// Configuration error; a job of another kind is Unsupported.
@@ -83,6 +95,9 @@ core::Result<ExportPlan> PlanExport(const JobConfig& job, const ExportSelection&
 
 /// The key of a path in the ledger: absolute, so that it means the same from every working directory.
 std::string LedgerPath(const std::string& path);
+
+/// What the output in a Delta table was made of, as one checksum; the inputs must have theirs.
+std::string ContentsOf(const PlannedOutput& output);
 
 /// The output's inputs as the ledger keeps them.
 std::vector<pipeline::InputFile> ToLedgerInputs(const PlannedOutput& output);

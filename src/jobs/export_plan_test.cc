@@ -44,17 +44,15 @@ class ExportPlanTest : public ::testing::Test {
   }
 
   core::Result<ExportPlan> Plan(const JobConfig& job, const ExportSelection& selection = {}) {
-    return PlanExport(job, selection, {.files = files_, .ledger = ledger_.get(), .clock = clock_});
+    return PlanExport(job, selection, {.environment = environment_, .ledger = ledger_.get()});
   }
 
   // Pretend that everything in the plan was exported.
   void Export(const ExportPlan& plan, const JobConfig& job = Job()) {
-    const Environment environment{
-        files_, clock_, random_, executor_, cancellation_, arrow::default_memory_pool(), 64 * core::kMiB};
     for (const PlannedOutput& output : plan.outputs) {
       if (output.skipped()) continue;
       files_.Put(output.path, "parquet");
-      ASSERT_OK_AND_ASSIGN(const PlannedJob planned, MakeExportJob(job, {&output, 1}, environment, "01A"));
+      ASSERT_OK_AND_ASSIGN(const PlannedJob planned, MakeExportJob(job, {&output, 1}, environment_, "01A"));
       pipeline::TaskReport report;
       report.output = {.final_path = output.path, .rows = 1, .bytes = 7, .checksum = "c"};
       EXPECT_OK(RecordCommit(planned.plan, {&report, 1}, *ledger_));
@@ -73,6 +71,8 @@ class ExportPlanTest : public ::testing::Test {
   core::SystemRandom random_;
   core::Executor executor_{1};
   core::Cancellation cancellation_;
+  const Environment environment_{
+      files_, clock_, random_, executor_, cancellation_, arrow::default_memory_pool(), 64 * core::kMiB};
   std::string state_;
   std::unique_ptr<pipeline::Ledger> ledger_;
 };
@@ -216,7 +216,7 @@ TEST_F(ExportPlanTest, TwoDatesCannotShareAnOutput) {
 TEST_F(ExportPlanTest, WithoutALedgerEverythingIsNew) {
   Export(*Plan(Job()));
   ASSERT_OK_AND_ASSIGN(const ExportPlan plan,
-                       PlanExport(Job(), {}, {.files = files_, .clock = clock_, .checksum_inputs = false}));
+                       PlanExport(Job(), {}, {.environment = environment_, .checksum_inputs = false}));
   EXPECT_EQ(plan.outputs[0].verdict, OutputVerdict::kNew);
   EXPECT_EQ(plan.outputs[0].inputs[0].checksum, "");
 }

@@ -94,7 +94,7 @@ std::string LogLine(core::Timestamp time, LogLevel level, std::string_view text)
 }
 
 std::string ExportLogText(const ExportLogEntry& entry) {
-  return fmt::format("export:parquet file={} rows={} compressed_kb={} ratio={:.1f}%", entry.file, entry.rows,
+  return fmt::format("export:{} file={} rows={} compressed_kb={} ratio={:.1f}%", entry.target, entry.file, entry.rows,
                      Kilobytes(entry.bytes_written), ReductionPercent(entry.bytes_read, entry.bytes_written));
 }
 
@@ -108,7 +108,7 @@ std::string ExportLogJson(core::Timestamp time, const ExportLogEntry& entry) {
   const double ratio = ReductionPercent(entry.bytes_read, entry.bytes_written);
   return Dump({{"time", core::FormatTimestamp(time)},
                {"level", "INFO"},
-               {"event", "export:parquet"},
+               {"event", fmt::format("export:{}", entry.target)},
                {"file", entry.file},
                {"rows", entry.rows},
                {"compressed_kb", Kilobytes(entry.bytes_written)},

@@ -55,6 +55,7 @@ struct ExportLogEntry {
   std::uint64_t rows = 0;
   std::uint64_t bytes_read = 0;
   std::uint64_t bytes_written = 0;
+  std::string_view target = "parquet";  ///< or "delta"
 };
 
 /// "[2025-10-28T05:00:03Z] [INFO] text". Levels: DEBUG INFO WARN ERROR.

@@ -68,6 +68,11 @@ class Exporter {
 
   JobReport Skip(const PlannedOutput& output) {
     JobReport report{.run = context_.run, .job = job_.name, .status = JobStatus::kSkipped};
+    const bool found = output.table && output.table->found;
+    if (found && context_.ledger != nullptr && !context_.dry_run) {
+      const core::Status recorded = RecordFound(context_.run, job_.name, output, *context_.ledger);
+      if (!recorded) return FailedReport(context_.run, job_.name, recorded.error());
+    }
     if (output.inputs_touched && context_.ledger != nullptr && !context_.dry_run) {
       // Only a convenience: without it the inputs are compared by content once more.
       (void)context_.ledger->UpdateInputs(LedgerPath(output.path), ToLedgerInputs(output));
@@ -84,11 +89,9 @@ class Exporter {
 
 std::vector<JobReport> RunExport(const JobConfig& job, const ExportSelection& selection, const ExportContext& context) {
   std::vector<JobReport> reports;
-  core::Result<ExportPlan> plan = PlanExport(job, selection,
-                                             {.files = context.environment.files,
-                                              .ledger = context.ledger,
-                                              .clock = context.environment.clock,
-                                              .checksum_inputs = !context.dry_run});
+  core::Result<ExportPlan> plan =
+      PlanExport(job, selection,
+                 {.environment = context.environment, .ledger = context.ledger, .checksum_inputs = !context.dry_run});
   if (!plan) {
     context.listener.OnFailure(job.name, plan.error());
     reports.push_back(FailedReport(context.run, job.name, plan.error()));

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "core/result.h"
 #include "jobs/config.h"
 #include "query/views.h"
@@ -11,10 +16,18 @@ namespace sluice::jobs {
 /// macros it states. Jobs without outputs yet are left out, with the views over them, and named in `missing`.
 struct ConfigViews {
   query::ViewSet set = {};
+  /// Names of jobs and folders of their Delta tables; in this process, they are to be made before `set`.
+  std::vector<std::pair<std::string, std::string>> tables = {};
   std::vector<std::string> missing = {};
 };
 
-/// `absolute`: paths that work from every folder, for files that are used without Sluice.
-core::Result<ConfigViews> ViewsOf(const Config& config, storage::FileSystem& files, bool absolute);
+/// Who will read the views.
+enum class ViewReader : std::uint8_t {
+  kThisProcess,
+  /// DuckDB without Sluice: paths work from every folder, and Delta tables are read by DuckDB's extension `delta`.
+  kAnyDuckDb,
+};
+
+core::Result<ConfigViews> ViewsOf(const Config& config, storage::FileSystem& files, ViewReader reader);
 
 }  // namespace sluice::jobs

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "delta/arrow_types.h"
+#include "delta_log/log_listing.h"
 #include "delta_log/table_location.h"
 #include "schema/arrow_error.h"
 #include "schema/arrow_mapping.h"
@@ -77,6 +78,14 @@ core::Result<std::shared_ptr<const delta_log::Snapshot>> OpenTableInput(const st
   SLUICE_ASSIGN_OR_RETURN(const auto location, delta_log::ParseTableLocation(environment.files, name));
   SLUICE_ASSIGN_OR_RETURN(const auto version, delta_log::ResolveVersion(environment, location));
   return delta_log::OpenSnapshot(environment, location.root, version);
+}
+
+core::Result<std::shared_ptr<const delta_log::Snapshot>> OpenTableIfThere(const std::string& root,
+                                                                          const Environment& environment) {
+  const auto log = delta_log::ListLog(environment.files, root);
+  if (!log && log.error().kind() == core::ErrorKind::kNotFound) return std::shared_ptr<const delta_log::Snapshot>();
+  SLUICE_TRY(log);
+  return delta_log::OpenSnapshot(environment, root);
 }
 
 core::Result<std::vector<std::string>> PinTables(std::vector<std::string> inputs, const Environment& environment) {

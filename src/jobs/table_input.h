@@ -21,6 +21,10 @@ bool IsTable(std::string_view name);
 core::Result<std::shared_ptr<const delta_log::Snapshot>> OpenTableInput(const std::string& name,
                                                                         const Environment& environment);
 
+/// The newest version of the table at `root`; null when there is none.
+core::Result<std::shared_ptr<const delta_log::Snapshot>> OpenTableIfThere(const std::string& root,
+                                                                          const Environment& environment);
+
 /// `inputs` with each table at the version it has now, so that a plan reads the same rows whenever it is carried out.
 core::Result<std::vector<std::string>> PinTables(std::vector<std::string> inputs, const Environment& environment);
 

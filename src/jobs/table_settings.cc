@@ -7,18 +7,17 @@
 namespace sluice::jobs {
 namespace {
 
-constexpr const char* kModes[] = {"append", "overwrite", "replace-where"};
+constexpr const char* kModes[] = {"append", "overwrite", "replace-where", "replace-files"};
 
 }  // namespace
 
 std::map<std::string, std::string> ToMap(const TableSettings& settings) {
   nlohmann::json object{{"create", settings.create},
+                        {"new_table", settings.new_table},
+                        {"root", settings.root},
                         {"mode", kModes[static_cast<std::size_t>(settings.mode)]},
                         {"replace_where", settings.replace_where},
-                        {"add_columns", settings.add_columns},
-                        {"partition_by", settings.partition_by},
-                        {"cluster_by", settings.cluster_by},
-                        {"properties", settings.properties}};
+                        {"add_columns", settings.add_columns}};
   if (settings.application) {
     object["application"] = {{"id", settings.application->app_id}, {"version", settings.application->version}};
   }
@@ -33,17 +32,14 @@ core::Result<TableSettings> TableSettingsFromMap(const std::map<std::string, std
     const auto object = nlohmann::json::parse(text->second);
     TableSettings settings;
     settings.create = object.at("create").get<bool>();
+    settings.new_table = object.at("new_table").get<std::string>();
+    settings.root = object.at("root").get<std::string>();
     const auto mode = object.at("mode").get<std::string>();
     for (std::size_t i = 0; i < std::size(kModes); ++i) {
       if (mode == kModes[i]) settings.mode = static_cast<table::WriteMode>(i);
     }
     settings.replace_where = object.at("replace_where").get<std::string>();
     settings.add_columns = object.at("add_columns").get<bool>();
-    settings.partition_by = object.at("partition_by").get<std::vector<std::string>>();
-    settings.cluster_by = object.at("cluster_by").get<std::vector<std::string>>();
-    for (const auto& [key, value] : object.at("properties").items()) {
-      settings.properties[key] = value.get<std::string>();
-    }
     if (const auto application = object.find("application"); application != object.end()) {
       settings.application = table::ApplicationVersion{application->at("id").get<std::string>(),
                                                        application->at("version").get<std::int64_t>()};

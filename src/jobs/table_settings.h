@@ -14,6 +14,10 @@ namespace sluice::jobs {
 struct TableSettings {
   /// The table comes into being with the rows.
   bool create = false;
+  /// What it is to be then (table::FormatNewTable); decided by the plan.
+  std::string new_table = {};
+  /// The table's folder where tasks have outputs of their own in it; "" = the output of the tasks.
+  std::string root = {};
   table::WriteMode mode = table::WriteMode::kAppend;
   std::string replace_where = {};
   bool must_exist = false;

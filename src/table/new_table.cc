@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/suggestion.h"
+#include "delta/action_json.h"
 #include "delta/clustering_columns.h"
 #include "delta/column_mapping.h"
 #include "delta/name_folding.h"
@@ -157,6 +158,36 @@ core::Result<NewTable> PlanTable(const storage::Environment& environment, std::s
   SLUICE_ASSIGN_OR_RETURN(table.shape.clustering_columns, ClusteringPaths(request.schema, request.cluster_by));
   if (!request.cluster_by.empty()) table.clustering = delta::FormatClusteringColumns(table.shape.clustering_columns);
   table.shape.schema = std::move(request.schema);
+  SetFeatures(table.protocol, table.shape);
+  return table;
+}
+
+std::string FormatNewTable(const NewTable& table) {
+  delta::ActionSet actions;
+  actions.protocol = table.protocol;
+  actions.metadata = table.metadata;
+  if (table.clustering) {
+    actions.domains.push_back({.domain = std::string(delta::kClusteringDomain), .configuration = *table.clustering});
+  }
+  return delta::FormatActions(actions);
+}
+
+core::Result<NewTable> ParseNewTable(std::string root, std::string_view lines) {
+  SLUICE_ASSIGN_OR_RETURN(delta::ActionSet actions, delta::ParseActions(lines, "the plan's table"));
+  if (!actions.protocol || !actions.metadata) return core::InvalidInput("the plan does not say what its table is");
+  NewTable table{.protocol = *std::move(actions.protocol), .metadata = *std::move(actions.metadata)};
+  const delta::StringMap& configuration = table.metadata.configuration;
+  SLUICE_ASSIGN_OR_RETURN(table.shape.schema, delta::ParseSchema(table.metadata.schema_string));
+  SLUICE_TRY(delta::ResolveColumnMapping(table.shape.schema, table.protocol, configuration));
+  std::vector<std::string> notes;
+  table.shape.root = std::move(root);
+  table.shape.properties = delta::ReadProperties(configuration, notes);
+  table.shape.partition_columns = table.metadata.partition_columns;
+  for (delta::DomainMetadata& domain : actions.domains) {
+    if (domain.domain != delta::kClusteringDomain) continue;
+    SLUICE_ASSIGN_OR_RETURN(table.shape.clustering_columns, delta::ParseClusteringColumns(domain.configuration));
+    table.clustering = std::move(domain.configuration);
+  }
   SetFeatures(table.protocol, table.shape);
   return table;
 }

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -35,6 +36,11 @@ struct NewTable {
 /// that are not there or not of a primitive type, properties that do not parse; Unsupported for what this version could
 /// not write to afterwards.
 core::Result<NewTable> PlanTable(const storage::Environment& environment, std::string root, CreateRequest request);
+
+/// The log lines that say what `table` is to be: a plan keeps them, so that all who carry it out make one table.
+std::string FormatNewTable(const NewTable& table);
+/// The table that such lines say. InvalidInput or Corruption for others.
+core::Result<NewTable> ParseNewTable(std::string root, std::string_view lines);
 
 /// The metadata of `shape`'s table with another schema, and the shape that goes with it: new columns get ids and
 /// physical names where the table maps columns.

@@ -32,7 +32,8 @@ std::string ModeName(WriteMode mode) { return mode == WriteMode::kAppend ? "Appe
 delta::Operation GateOf(WriteMode mode) {
   switch (mode) {
     case WriteMode::kAppend: return delta::Operation::kAppend;
-    case WriteMode::kOverwrite: return delta::Operation::kReplaceFiles;
+    case WriteMode::kOverwrite:
+    case WriteMode::kReplaceFiles: return delta::Operation::kReplaceFiles;
     case WriteMode::kReplaceWhere: return delta::Operation::kReplaceRows;
   }
   return delta::Operation::kReplaceRows;
@@ -68,15 +69,27 @@ core::Result<TableChange> Commit(Transaction& transaction, const TableChange& co
   return change;
 }
 
-void RemoveAll(const delta_log::Snapshot& snapshot, Transaction& transaction, TableChange& counts) {
-  transaction.ReadTable();
-  snapshot.files.ForEach([&](delta_log::FileRef file) {
+void RemoveFiles(const delta_log::Snapshot& snapshot, const std::vector<delta_log::FileRef>& files,
+                 Transaction& transaction, TableChange& counts) {
+  for (const delta_log::FileRef file : files) {
     transaction.Remove(file);
     counts.bytes_removed += snapshot.files.segment(file.segment).size_bytes(file.row);
     ++counts.files_removed;
-  });
+  }
   transaction.SetMetric("numRemovedFiles", static_cast<std::int64_t>(counts.files_removed));
   transaction.SetMetric("numRemovedBytes", counts.bytes_removed);
+}
+
+// What the rows of the write take the place of, where that is whole files.
+void RemoveReplaced(const delta_log::Snapshot& snapshot, const WriteRequest& request, Transaction& transaction,
+                    TableChange& counts) {
+  if (request.mode == WriteMode::kOverwrite) {
+    transaction.ReadTable();
+    RemoveFiles(snapshot, snapshot.files.All(), transaction, counts);
+  } else if (request.mode == WriteMode::kReplaceFiles) {
+    for (const delta_log::FileRef file : request.replaced) transaction.ReadFile(file);
+    RemoveFiles(snapshot, request.replaced, transaction, counts);
+  }
 }
 
 void SetApplication(const WriteRequest& request, Transaction& transaction) {
@@ -168,7 +181,7 @@ core::Result<TableChange> CommitFiles(const storage::Environment& environment,
   SetApplication(request, transaction);
   if (written.schema) SLUICE_TRY(AddColumns(environment, *snapshot, written.schema->shape.schema, transaction));
   TableChange counts;
-  if (request.mode == WriteMode::kOverwrite) RemoveAll(*snapshot, transaction, counts);
+  RemoveReplaced(*snapshot, request, transaction, counts);
   if (request.mode != WriteMode::kReplaceWhere) {
     AddFiles(written, transaction, counts);
     return Commit(transaction, counts);

@@ -23,6 +23,7 @@ enum class WriteMode : std::uint8_t {
   kAppend,
   kOverwrite,     ///< the new rows are the table
   kReplaceWhere,  ///< the new rows take the place of those that satisfy a condition
+  kReplaceFiles,  ///< the new rows take the place of whole files
 };
 
 /// What makes a write idempotent: the table takes each version of an application once.
@@ -33,8 +34,9 @@ struct ApplicationVersion {
 
 struct WriteRequest {
   WriteMode mode = WriteMode::kAppend;
-  std::string replace_where = {};  ///< kReplaceWhere: SQL that the new rows satisfy, too
-  bool add_columns = false;        ///< columns that the table lacks are added to it
+  std::string replace_where = {};                 ///< kReplaceWhere: SQL that the new rows satisfy, too
+  std::vector<delta_log::FileRef> replaced = {};  ///< kReplaceFiles: of the snapshot that CommitFiles is given
+  bool add_columns = false;                       ///< columns that the table lacks are added to it
   std::optional<ApplicationVersion> application = {};
   std::optional<std::string> user_metadata = {};
   /// 0: the table's delta.targetFileSize, else 128 MiB.
