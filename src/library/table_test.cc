@@ -172,6 +172,7 @@ TEST_F(TableTest, VerifyFindsAndMendsWhatIsNotAsTheLogSays) {
 }
 
 TEST(Result, TakingTheValueOfAnErrorEndsTheProcess) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");  // other tests have started threads
   const Result<int> failed = Error{.kind = ErrorKind::kNotFound, .message = "it is gone", .hint = "look there"};
   EXPECT_FALSE(failed.ok());
   EXPECT_EQ(failed.error().ToString(), "NotFound: it is gone\n  hint: look there");
