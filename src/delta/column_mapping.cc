@@ -8,10 +8,10 @@
 #include <unordered_set>
 #include <utility>
 
+#include "core/uuid.h"
 #include "delta/json_reader.h"
 #include "delta/json_writer.h"
 #include "delta/table_feature.h"
-#include "delta/uuid.h"
 
 namespace sluice::delta {
 namespace {
@@ -144,7 +144,7 @@ core::Status AssignOne(Field& field, const std::string& path, std::int32_t& max,
   }
   SLUICE_ASSIGN_OR_RETURN(field.physical_name, PhysicalNameOf(field, path));
   if (field.physical_name.empty()) {
-    field.physical_name = "col-" + NewUuid(random);
+    field.physical_name = "col-" + core::FormatUuid(core::NewUuid(random));
     std::string json;
     JsonWriter(json).Write(field.physical_name);
     field.metadata.push_back({std::string(kPhysicalNameKey), std::move(json)});

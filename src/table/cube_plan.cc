@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "delta/uuid.h"
+#include "core/uuid.h"
 
 namespace sluice::table {
 
@@ -38,10 +38,10 @@ std::vector<RewriteUnit> PlanCubes(RewritePartition partition, const ClusteringS
   std::int64_t bytes = 0;
   for (const RewriteFile* file : chosen) {
     if (units.empty() || bytes + file->live_bytes() > bytes_max) {
-      units.emplace_back().tags = {{std::string(kCubeId), delta::NewUuid(random)},
+      units.emplace_back().tags = {{std::string(kCubeId), core::FormatUuid(core::NewUuid(random))},
                                    {std::string(kCubeColumns), columns},
                                    {std::string(kCubeCurve), curve},
-                                   {std::string(kGridId), delta::NewUuid(random)}};
+                                   {std::string(kGridId), core::FormatUuid(core::NewUuid(random))}};
       bytes = 0;
     }
     bytes += file->live_bytes();

@@ -9,9 +9,9 @@
 #include <set>
 #include <utility>
 
+#include "core/uuid.h"
 #include "delta/path.h"
 #include "delta/statistics.h"
-#include "delta/uuid.h"
 #include "parquet/writer.h"
 #include "storage/path.h"
 
@@ -156,7 +156,7 @@ void DataWriter::Discard() {
 // physical names or the table asks for it.
 core::Result<std::string> DataWriter::NewName(const PartitionKey& key) {
   std::string folder;
-  const std::string uuid = delta::NewUuid(environment_.random);
+  const std::string uuid = core::FormatUuid(core::NewUuid(environment_.random));
   if (shape_.properties.randomize_file_prefixes || (shape_.mapped && !key.empty())) {
     const auto length = std::clamp<std::int64_t>(shape_.properties.random_prefix_length, 1, 8);
     folder = uuid.substr(0, static_cast<std::size_t>(length)) + "/";

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/suggestion.h"
+#include "core/uuid.h"
 #include "delta/action_json.h"
 #include "delta/clustering_columns.h"
 #include "delta/column_mapping.h"
@@ -16,7 +17,6 @@
 #include "delta/protocol_gate.h"
 #include "delta/protocol_upgrade.h"
 #include "delta/schema_json.h"
-#include "delta/uuid.h"
 
 namespace sluice::table {
 namespace {
@@ -144,7 +144,7 @@ core::Result<NewTable> PlanTable(const storage::Environment& environment, std::s
     features.push_back(std::move(used));
   }
   SLUICE_ASSIGN_OR_RETURN(table.protocol, delta::MinimalProtocol(features));
-  table.metadata.id = delta::NewUuid(environment.random);
+  table.metadata.id = core::FormatUuid(core::NewUuid(environment.random));
   table.metadata.name = std::move(request.name);
   table.metadata.description = std::move(request.description);
   table.metadata.created_time_ms =
