@@ -102,8 +102,10 @@ std::string EncodePath(std::string_view path) {
 
 std::string CanonicalPath(std::string_view encoded, std::string_view root) {
   std::string path = DecodeUri(encoded);
-  if (const auto inside = Below(path, root); inside && !root.empty()) return std::string(*inside);
-  return path;
+  const bool absolute = path.starts_with('/') || !SchemeOf(encoded).empty();
+  if (!absolute || root.empty()) return path;
+  const auto inside = Below(path, root);
+  return inside ? std::string(*inside) : path;
 }
 
 core::Result<std::string> ResolveFilePath(std::string_view encoded, std::string_view root, bool allow_outside) {

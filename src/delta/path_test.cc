@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "core/random.h"
-#include "delta/uuid.h"
 #include "tests/support/result_matchers.h"
 
 namespace sluice::delta {
@@ -12,7 +11,6 @@ namespace {
 using core::ErrorKind;
 using testing::FailsWith;
 using ::testing::HasSubstr;
-using ::testing::MatchesRegex;
 
 std::string Folder(const std::string& value) { return *HiveFolder({{"p", value}}); }
 
@@ -66,6 +64,8 @@ TEST(DeltaPath, GivesOneKeyToAllSpellingsOfAFile) {
     EXPECT_EQ(CanonicalPath(spelling, "/t/x y/"), "a b/f") << spelling;
   }
   EXPECT_EQ(CanonicalPath("/t/x yz/f", "/t/x y"), "/t/x yz/f");
+  EXPECT_EQ(CanonicalPath("t/f", "t"), "t/f") << "a folder below the root, named as the root is";
+  EXPECT_EQ(CanonicalPath("./f", "."), "./f");
   EXPECT_EQ(CanonicalPath("file:///elsewhere/f", "/t"), "/elsewhere/f");
   EXPECT_EQ(CanonicalPath("s3a://bucket/f", "/t"), CanonicalPath("s3://bucket/f", "/t"));
   EXPECT_EQ(CanonicalPath("s3n://bucket/t/f", "s3://bucket/t"), "f");
@@ -91,13 +91,6 @@ TEST(DeltaPath, RefusesFilesThatLeaveTheTable) {
   EXPECT_THAT(ResolveFilePath("a%00b", "/t", true), FailsWith(ErrorKind::kCorruption, HasSubstr("NUL")));
   EXPECT_THAT(ResolveFilePath(std::string(kPathBytesMax + 1, 'a'), "/t", true),
               FailsWith(ErrorKind::kLimitExceeded, HasSubstr("4097")));
-}
-
-TEST(Uuid, IsRandomVersionFourInLowerCase) {
-  core::SeededRandom random(1);
-  const std::string first = NewUuid(random);
-  EXPECT_THAT(first, MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
-  EXPECT_NE(NewUuid(random), first);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "delta/path.h"
 #include "delta/protocol_gate.h"
 #include "delta/version_checksum.h"
+#include "storage/path.h"
 #include "table/checksum_check.h"
 #include "table/file_check.h"
 #include "table/needed_files.h"
@@ -73,8 +74,9 @@ core::Status Verification::CheckChecksum() {
   if (!snapshot_->log.checksum_path) return core::Ok();
   const std::string& path = *snapshot_->log.checksum_path;
   const auto find = [&](std::string message) {
-    report_.findings.push_back(
-        {.kind = Finding::Kind::kChecksum, .path = PathBelow(path, snapshot_->root), .message = std::move(message)});
+    report_.findings.push_back({.kind = Finding::Kind::kChecksum,
+                                .path = storage::JoinPath("_delta_log", storage::FileName(path)),
+                                .message = std::move(message)});
   };
   const auto text = environment_.files.ReadAll(path, core::kGiB);
   if (!text.has_value()) {
