@@ -1,6 +1,7 @@
 #include "delta_log/snapshot.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -108,6 +109,15 @@ void Rebase(const storage::Environment& environment, Snapshot& snapshot) {
   }
 }
 
+/// What a listing would say of the files that `snapshot` was read from.
+LogListing ListingOf(const Snapshot& snapshot) {
+  LogListing listing{.folder = LogFolder(snapshot.root), .commits = snapshot.log.commits};
+  std::ranges::copy_if(snapshot.log.replay, std::back_inserter(listing.compactions),
+                       [](const CommitFile& file) { return file.last > file.first; });
+  if (snapshot.log.checkpoint.has_value()) listing.checkpoints.push_back(*snapshot.log.checkpoint);
+  return listing;
+}
+
 /// The commits after `held` that are there. nullopt: `held` cannot be carried on.
 core::Result<std::optional<std::vector<CommitFile>>> NewCommits(const storage::Environment& environment,
                                                                 const Snapshot& held) {
@@ -171,6 +181,10 @@ core::Result<std::shared_ptr<const Snapshot>> AdvanceSnapshot(const storage::Env
 
 core::Result<std::vector<delta::RemoveFile>> LoadTombstones(const storage::Environment& environment,
                                                             const Snapshot& snapshot) {
+  core::Result<ReadState> known =
+      ReadListed(environment, snapshot.root, ListingOf(snapshot), snapshot.version, ReplayGoal::kTombstones);
+  if (known.has_value()) return std::move(known->tombstones);
+  // Cleanup may have taken some of it since.
   SLUICE_ASSIGN_OR_RETURN(ReadState state,
                           ReadTable(environment, snapshot.root, snapshot.version, ReplayGoal::kTombstones));
   return std::move(state.tombstones);

@@ -49,11 +49,14 @@ std::unique_ptr<ByteStream> StreamFromMemory(std::string_view bytes, std::shared
 
 core::Result<std::string> ReadToEnd(ByteStream& stream, std::uint64_t bytes_max) {
   // One byte more than allowed is asked for, so that a stream that goes on is noticed.
-  constexpr std::uint64_t kStepBytes = 256 * core::kKiB;
+  // Most files that are read so are small, and every step is filled with zeros first.
+  constexpr std::uint64_t kFirstBytes = 16 * core::kKiB;
+  constexpr std::uint64_t kStepBytesMax = core::kMiB;
   std::string content;
   while (true) {
     const std::size_t filled = content.size();
-    const std::size_t step = static_cast<std::size_t>(std::min(bytes_max - filled, kStepBytes - 1) + 1);
+    const std::uint64_t wanted = std::clamp<std::uint64_t>(filled, kFirstBytes, kStepBytesMax);
+    const std::size_t step = static_cast<std::size_t>(std::min(bytes_max - filled, wanted - 1) + 1);
     content.resize(filled + step);
     SLUICE_ASSIGN_OR_RETURN(const std::size_t got, stream.Read(std::span<char>(content).subspan(filled)));
     content.resize(filled + got);

@@ -72,6 +72,7 @@ class VacuumRun {
   std::map<std::string, Candidate> candidates_;  // by path
   std::vector<ListedEntry> folders_;             // parents first
   std::map<std::string, bool> in_place_;         // folders by whether they are what their path says
+  std::vector<delta_log::CommitFile> commits_;   // where they are needed
   std::int64_t newest_old_commit_ = -1;
   VacuumReport report_;
 };
@@ -100,7 +101,8 @@ core::Result<VacuumReport> VacuumRun::Run() {
   SLUICE_TRY(SetThreshold());
   SLUICE_ASSIGN_OR_RETURN(needed_, NeededFiles::Collect(environment_, *snapshot_, threshold_ms_));
   if (request_.lite || !request_.dry_run) {
-    SLUICE_ASSIGN_OR_RETURN(newest_old_commit_, NewestCommitBefore(environment_, snapshot_->root, threshold_ms_));
+    SLUICE_ASSIGN_OR_RETURN(commits_, AllCommits(environment_, *snapshot_));
+    newest_old_commit_ = NewestCommitBefore(commits_, threshold_ms_);
   }
   SLUICE_TRY(request_.lite ? FindRemoved() : FindAll());
   if (!request_.dry_run) {
@@ -148,8 +150,8 @@ void VacuumRun::Consider(const ListedEntry& file) {
 core::Status VacuumRun::FindRemoved() {
   SLUICE_ASSIGN_OR_RETURN(const auto vacuumed, ReadVacuumedVersion(environment_, snapshot_->root));
   const bool valid = vacuumed.has_value() && *vacuumed >= 0 && *vacuumed <= snapshot_->version;
-  SLUICE_ASSIGN_OR_RETURN(const auto former,
-                          FilesRemovedBy(environment_, snapshot_->root, valid ? *vacuumed + 1 : 0, newest_old_commit_));
+  SLUICE_ASSIGN_OR_RETURN(const auto former, FilesRemovedBy(environment_, snapshot_->root, commits_,
+                                                            valid ? *vacuumed + 1 : 0, newest_old_commit_));
   const TableNames names(*snapshot_);
   for (const FormerFile& file : former) {
     SLUICE_TRY(environment_.cancellation.Check());

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <span>
 #include <utility>
 
 #include "delta_log/commit_file.h"
@@ -40,12 +39,18 @@ core::Status Append(const delta::ActionSet& commit, const std::string& root, std
 
 }  // namespace
 
-core::Result<std::int64_t> NewestCommitBefore(const storage::Environment& environment, const std::string& root,
-                                              std::int64_t time_ms) {
-  SLUICE_ASSIGN_OR_RETURN(const delta_log::LogListing log, delta_log::ListLog(environment.files, root));
+core::Result<std::vector<delta_log::CommitFile>> AllCommits(const storage::Environment& environment,
+                                                            const delta_log::Snapshot& snapshot) {
+  if (!snapshot.log.commits.empty() && snapshot.log.commits.front().first == 0) return snapshot.log.commits;
+  SLUICE_ASSIGN_OR_RETURN(delta_log::LogListing log, delta_log::ListLog(environment.files, snapshot.root));
+  std::erase_if(log.commits, [&](const delta_log::CommitFile& commit) { return commit.first > snapshot.version; });
+  return std::move(log.commits);
+}
+
+std::int64_t NewestCommitBefore(std::span<const delta_log::CommitFile> commits, std::int64_t time_ms) {
   std::int64_t newest = -1;
   std::int64_t ascending_ms = 0;
-  for (const delta_log::CommitFile& commit : log.commits) {
+  for (const delta_log::CommitFile& commit : commits) {
     ascending_ms = std::max(commit.modification_time_ms, ascending_ms + 1);
     if (ascending_ms > time_ms) break;
     newest = commit.last;
@@ -74,21 +79,23 @@ core::Status WriteVacuumedVersion(const storage::Environment& environment, const
 }
 
 core::Result<std::vector<FormerFile>> FilesRemovedBy(const storage::Environment& environment, const std::string& root,
-                                                     std::int64_t first, std::int64_t last) {
+                                                     std::span<const delta_log::CommitFile> commits, std::int64_t first,
+                                                     std::int64_t last) {
   std::vector<FormerFile> former;
   if (first > last) return former;
-  SLUICE_ASSIGN_OR_RETURN(const delta_log::LogListing log, delta_log::ListLog(environment.files, root));
-  const auto begin = std::ranges::lower_bound(log.commits, first, {}, &delta_log::CommitFile::first);
-  const auto end = std::ranges::upper_bound(log.commits, last, {}, &delta_log::CommitFile::last);
-  const std::span<const delta_log::CommitFile> commits(begin, std::max(begin, end));
-  if (static_cast<std::int64_t>(commits.size()) != last - first + 1) {
-    return core::Unsupported(fmt::format("{}: a lite vacuum needs the commits {} to {}, and only {} of them are there",
-                                         root, first, last, commits.size()))
+  const auto begin = std::ranges::lower_bound(commits, first, {}, &delta_log::CommitFile::first);
+  const auto end = std::ranges::upper_bound(commits, last, {}, &delta_log::CommitFile::last);
+  commits = {begin, std::max(begin, end)};
+  const auto gone = [&] {
+    return core::Unsupported(fmt::format("{}: a lite vacuum needs the commits {} to {}, and not all of them are there",
+                                         root, first, last))
         .WithHint("run a full vacuum, without --lite");
-  }
+  };
+  if (static_cast<std::int64_t>(commits.size()) != last - first + 1) return gone();
   SLUICE_TRY(delta_log::ReadCommits(
       environment, commits, delta::ActionSelection::kAll,
       [&](const delta_log::CommitFile& file, core::Result<delta::ActionSet> commit) -> core::Status {
+        if (!commit.has_value() && commit.error().kind() == core::ErrorKind::kNotFound) return gone();
         if (!commit.has_value()) return std::move(commit).error();
         return Append(*commit, root, file.last, former);
       }));

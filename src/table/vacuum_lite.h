@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,9 +13,12 @@
 
 namespace sluice::table {
 
-/// The newest commit at `time_ms` or before, by the times of the files, made to ascend; -1 when there is none.
-core::Result<std::int64_t> NewestCommitBefore(const storage::Environment& environment, const std::string& root,
-                                              std::int64_t time_ms);
+/// All commits of the log up to `snapshot`, ascending; lists the log when `snapshot` does not know them.
+core::Result<std::vector<delta_log::CommitFile>> AllCommits(const storage::Environment& environment,
+                                                            const delta_log::Snapshot& snapshot);
+
+/// The newest of all commits at `time_ms` or before, by the times of the files, made to ascend; -1 when there is none.
+std::int64_t NewestCommitBefore(std::span<const delta_log::CommitFile> commits, std::int64_t time_ms);
 
 /// The version up to which a vacuum has deleted what commits removed, from `_delta_log/_last_vacuum_info`:
 ///
@@ -33,9 +36,10 @@ struct FormerFile {
   std::string reason = {};  ///< "removed in version 12"
 };
 
-/// What the commits `first` … `last` took out of the table, and their change data files. Unsupported when one of them
-/// is gone.
+/// What those of all `commits` from `first` to `last` took out of the table, and their change data files. Unsupported
+/// when one of them is gone.
 core::Result<std::vector<FormerFile>> FilesRemovedBy(const storage::Environment& environment, const std::string& root,
-                                                     std::int64_t first, std::int64_t last);
+                                                     std::span<const delta_log::CommitFile> commits, std::int64_t first,
+                                                     std::int64_t last);
 
 }  // namespace sluice::table
