@@ -86,10 +86,22 @@ core::Status AssignRowIds(const Snapshot& base, const TableRules& rules, delta::
   return core::Ok();
 }
 
+// Where in-commit timestamps were switched on says nothing once they are off.
+void ForgetEnablement(TableRules& rules, ActionSet& commit) {
+  if (!commit.metadata.has_value()) return;
+  for (const std::string_view key : {kEnablementVersion, kEnablementTime}) {
+    commit.metadata->configuration.erase(std::string(key));
+  }
+  rules.metadata.configuration = commit.metadata->configuration;
+}
+
 // The timestamp of this commit, above that of the one before. Switching it on leaves its place in the metadata.
 std::optional<std::int64_t> InCommitTimestamp(const CommitRequest& request, const Snapshot& base, TableRules& rules,
                                               ActionSet& commit) {
-  if (!rules.in_commit_timestamps()) return std::nullopt;
+  if (!rules.in_commit_timestamps()) {
+    ForgetEnablement(rules, commit);
+    return std::nullopt;
+  }
   std::int64_t timestamp = request.now_ms;
   const bool was_on = base.version >= 0 && InCommitTimestampsOf(base.protocol, base.properties);
   const std::optional<std::int64_t> before =

@@ -272,6 +272,16 @@ TEST_F(TransactionTest, SaysSinceWhenCommitsCarryTheirTime) {
   ASSERT_OK_AND_ASSIGN(result, next.Commit());
   EXPECT_EQ(result.snapshot->metadata.configuration.at("delta.inCommitTimestampEnablementVersion"), "2");
   EXPECT_EQ(result.snapshot->in_commit_timestamp_ms, 1767225600001);
+  Transaction off = Begin(result.snapshot, {.name = "SET TBLPROPERTIES", .kind = delta::Operation::kAlter});
+  metadata = result.snapshot->metadata;
+  metadata.configuration["delta.enableInCommitTimestamps"] = "false";
+  off.SetMetadata(metadata);
+  ASSERT_OK_AND_ASSIGN(result, off.Commit());
+  const delta::ActionSet commit = CommitAt(4);
+  EXPECT_FALSE(commit.commit_info->in_commit_timestamp_ms.has_value());
+  for (const auto& [key, value] : commit.metadata->configuration) {
+    EXPECT_EQ(key.find("inCommitTimestampEnablement"), std::string::npos) << key;
+  }
 }
 
 TEST(MakeCommit, GivesNewFilesFreshRowIds) {
