@@ -20,6 +20,8 @@ namespace sluice::table {
 namespace {
 
 constexpr std::string_view kConstraintPrefix = "delta.constraints.";
+constexpr std::string_view kInvariants = "delta.invariants";
+constexpr std::string_view kLengthRule = "__CHAR_VARCHAR_TYPE_STRING";
 
 std::string Quoted(std::string_view name) {
   std::string quoted = "`";
@@ -39,7 +41,7 @@ std::string InvariantSql(const std::string& json) {
              : std::string();
 }
 
-/// n of "char(n)" or "varchar(n)"; 0 for another text.
+/// n of "char(n)" or "varchar(n)"; 0 for another text, as the "array<varchar(n)>" of a column.
 std::int64_t LengthLimit(const std::string& json) {
   const auto text = nlohmann::json::parse(json, nullptr, false);
   if (!text.is_string()) return 0;
@@ -47,6 +49,18 @@ std::int64_t LengthLimit(const std::string& json) {
   const std::size_t open = type.find('(');
   if (open == std::string::npos || (!type.starts_with("char") && !type.starts_with("varchar"))) return 0;
   return std::strtoll(type.c_str() + open + 1, nullptr, 10);
+}
+
+/// Whether a field or something in it has a rule on its values.
+bool HasRule(const delta::Field& field) {
+  return field.FindMetadata(kInvariants) != nullptr || field.FindMetadata(kLengthRule) != nullptr ||
+         std::ranges::any_of(field.type.fields, HasRule);
+}
+
+// The conditions of a table see its columns and their members, not the elements of lists and maps.
+core::Error NotChecked(std::string_view what, const std::string& path) {
+  return core::Unsupported(fmt::format("{} of column {} cannot be checked: it is about values within", what, path))
+      .WithHint("the table can be read; a writer that checks it must write it");
 }
 
 }  // namespace
@@ -80,17 +94,22 @@ core::Status RowCheck::AddColumnRules(const std::vector<delta::Field>& fields, c
                                       const arrow::Schema& schema) {
   for (const delta::Field& field : fields) {
     const std::string path = prefix.empty() ? Quoted(field.name) : prefix + "." + Quoted(field.name);
-    if (const std::string* invariant = field.FindMetadata("delta.invariants")) {
+    if (const std::string* invariant = field.FindMetadata(kInvariants)) {
       const std::string sql = InvariantSql(*invariant);
       if (sql.empty()) return core::Unsupported(fmt::format("the invariant of column {} is not understood", path));
       SLUICE_TRY(Add(fmt::format("invariant of column {}", field.name), sql, schema));
     }
-    if (const std::string* limited = field.FindMetadata("__CHAR_VARCHAR_TYPE_STRING")) {
+    if (const std::string* limited = field.FindMetadata(kLengthRule)) {
       const std::int64_t limit = LengthLimit(*limited);
+      if (limit <= 0) return NotChecked("the type " + *limited, path);
       const std::string sql = fmt::format("{} IS NULL OR length({}) <= {}", path, path, limit);
-      if (limit > 0) SLUICE_TRY(Add(fmt::format("length limit {} of column {}", limit, field.name), sql, schema));
+      SLUICE_TRY(Add(fmt::format("length limit {} of column {}", limit, field.name), sql, schema));
     }
-    if (field.type.kind == delta::TypeKind::kStruct) SLUICE_TRY(AddColumnRules(field.type.fields, path, schema));
+    if (field.type.kind == delta::TypeKind::kStruct) {
+      SLUICE_TRY(AddColumnRules(field.type.fields, path, schema));
+    } else if (std::ranges::any_of(field.type.fields, HasRule)) {
+      return NotChecked("a rule", path);
+    }
   }
   return core::Ok();
 }

@@ -20,7 +20,8 @@ namespace sluice::table {
 /// Threads: one at a time.
 class RowCheck {
  public:
-  /// Unsupported, naming the constraint, for one whose SQL is not understood: such a table cannot be written.
+  /// Unsupported, naming it, for a constraint whose SQL is not understood and for a rule on the elements of a list or
+  /// map: such a table cannot be written.
   static core::Result<RowCheck> Make(const delta::TableSchema& schema, const delta::StringMap& configuration,
                                      arrow::MemoryPool* pool);
 

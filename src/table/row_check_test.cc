@@ -69,6 +69,20 @@ TEST(RowCheck, KeepsLengthsInCharacters) {
               FailsWith(ErrorKind::kInvalidInput, HasSubstr("length limit 5 of column s")));
 }
 
+TEST(RowCheck, RefusesRulesOnWhatIsWithinLists) {
+  const auto list = arrow::field("l", arrow::list(arrow::field("element", arrow::utf8())));
+  delta::TableSchema lengths = SchemaOf({list});
+  lengths.fields[0].metadata = {{"__CHAR_VARCHAR_TYPE_STRING", "\"array<varchar(5)>\""}};
+  EXPECT_THAT(Check(lengths, {}, *RowsOf({list}, "[]")),
+              FailsWith(ErrorKind::kUnsupported, AllOf(HasSubstr("array<varchar(5)>"), HasSubstr("`l`"))));
+  const auto structs = arrow::field("l", arrow::list(arrow::field("element", arrow::struct_(kFields))));
+  for (const char* rule : {"delta.invariants", "__CHAR_VARCHAR_TYPE_STRING"}) {
+    delta::TableSchema nested = SchemaOf({structs});
+    nested.fields[0].type.fields[0].type.fields[1].metadata = {{rule, "\"varchar(5)\""}};
+    EXPECT_THAT(Check(nested, {}, *RowsOf({structs}, "[]")), FailsWith(ErrorKind::kUnsupported, HasSubstr("`l`")));
+  }
+}
+
 TEST(RowCheck, KeepsNotNullAtEveryDepth) {
   delta::TableSchema schema = SchemaOf(
       {arrow::field("s", arrow::struct_({arrow::field("x", arrow::int32())})),
