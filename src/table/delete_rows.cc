@@ -14,7 +14,7 @@ core::Result<TableChange> DeleteRows(const storage::Environment& environment,
     return TableChange{.version = snapshot->version, .already_applied = true, .snapshot = std::move(snapshot)};
   }
   SLUICE_ASSIGN_OR_RETURN(RowDeletion deletion, RowDeletion::Find(environment, snapshot, request.condition));
-  delta_log::OperationInfo operation{.name = "DELETE", .kind = RowDeletion::KindFor(*snapshot)};
+  delta_log::OperationInfo operation{.name = "DELETE", .kind = deletion.kind()};
   operation.parameters["predicate"] = nlohmann::json::array({request.condition}).dump();
   operation.user_metadata = request.user_metadata;
   TableChange counts;

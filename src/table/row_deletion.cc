@@ -27,6 +27,16 @@ namespace {
 
 using delta_log::FileRef;
 
+delta::Operation KindFor(const delta_log::Snapshot& snapshot, const expression::Expression& condition) {
+  const auto& features = snapshot.protocol.writer_features;
+  const bool vectors = snapshot.properties.enable_deletion_vectors && features &&
+                       std::find(features->begin(), features->end(), "deletionVectors") != features->end();
+  if (vectors) return delta::Operation::kMarkRows;
+  // Readers of the change data feed see what whole files take along; rows that were copied they would not tell.
+  const bool whole = snapshot.properties.enable_change_data_feed && NamesPartitionsOnly(snapshot, condition);
+  return whole ? delta::Operation::kReplaceFiles : delta::Operation::kRewriteRows;
+}
+
 /// A file that loses rows.
 struct HitFile {
   FileRef file = {};
@@ -44,7 +54,7 @@ struct RowDeletion::State {
   const storage::Environment& environment;
   std::shared_ptr<const delta_log::Snapshot> snapshot;
   expression::Expression condition;
-  bool vectors = false;  // mark rows; else write files anew
+  delta::Operation kind = delta::Operation::kRewriteRows;
 
   std::vector<FileRef> read = {};              // may hold rows that satisfy the condition
   std::vector<FileRef> removed = {};           // lose every row
@@ -70,21 +80,15 @@ RowDeletion::RowDeletion(RowDeletion&&) noexcept = default;
 RowDeletion& RowDeletion::operator=(RowDeletion&&) noexcept = default;
 RowDeletion::~RowDeletion() = default;
 
-delta::Operation RowDeletion::KindFor(const delta_log::Snapshot& snapshot) {
-  const auto& features = snapshot.protocol.writer_features;
-  const bool vectors = snapshot.properties.enable_deletion_vectors && features &&
-                       std::find(features->begin(), features->end(), "deletionVectors") != features->end();
-  return vectors ? delta::Operation::kMarkRows : delta::Operation::kRewriteRows;
-}
+delta::Operation RowDeletion::kind() const { return state_->kind; }
 
 core::Result<RowDeletion> RowDeletion::Find(const storage::Environment& environment,
                                             std::shared_ptr<const delta_log::Snapshot> snapshot,
                                             const std::string& condition) {
   SLUICE_ASSIGN_OR_RETURN(expression::Expression bound, BindCondition(*snapshot, condition));
   auto state = std::make_unique<State>(State{environment, snapshot, std::move(bound)});
-  const delta::Operation gate = KindFor(*snapshot);
-  state->vectors = gate == delta::Operation::kMarkRows;
-  SLUICE_TRY(delta::CheckCanWrite(snapshot->protocol, snapshot->metadata, snapshot->schema, gate));
+  state->kind = KindFor(*snapshot, state->condition);
+  SLUICE_TRY(delta::CheckCanWrite(snapshot->protocol, snapshot->metadata, snapshot->schema, state->kind));
   RowDeletion deletion(std::move(state));
   const core::Status found = deletion.state_->FindRows();
   if (!found) {
@@ -169,7 +173,7 @@ core::Status RowDeletion::State::TakeRows(std::map<FileRef, delta::RowSet> found
     hits.push_back(std::move(hit));
   }
   if (hits.empty()) return core::Ok();
-  return vectors ? Mark(std::move(hits)) : Rewrite(std::move(hits));
+  return kind == delta::Operation::kMarkRows ? Mark(std::move(hits)) : Rewrite(std::move(hits));
 }
 
 core::Status RowDeletion::State::Mark(std::vector<HitFile> hits) {

@@ -31,8 +31,8 @@ class RowDeletion {
   RowDeletion& operator=(RowDeletion&&) noexcept;
   ~RowDeletion();
 
-  /// How the rows go: by vectors and whole files, or by files written anew.
-  static delta::Operation KindFor(const delta_log::Snapshot& snapshot);
+  /// How the rows go: by vectors and whole files, by whole files alone, or by files written anew.
+  delta::Operation kind() const;
 
   /// What was read and what is to be done, with the metrics; `counts.rows` grows by the rows deleted.
   core::Status AddTo(delta_log::Transaction& transaction, TableChange& counts);

@@ -9,6 +9,7 @@
 #include "core/byte_size.h"
 #include "delta/clustering_columns.h"
 #include "delta/protocol_gate.h"
+#include "table/file_condition.h"
 #include "table/row_deletion.h"
 
 namespace sluice::table {
@@ -29,19 +30,23 @@ DataWriterOptions WriterOptions(const TableShape& shape, const WriteRequest& req
 
 std::string ModeName(WriteMode mode) { return mode == WriteMode::kAppend ? "Append" : "Overwrite"; }
 
-delta::Operation GateOf(WriteMode mode) {
-  switch (mode) {
-    case WriteMode::kAppend: return delta::Operation::kAppend;
-    case WriteMode::kOverwrite:
-    case WriteMode::kReplaceFiles: return delta::Operation::kReplaceFiles;
-    case WriteMode::kReplaceWhere: return delta::Operation::kReplaceRows;
-  }
-  return delta::Operation::kReplaceRows;
+/// What the write does to the table; Unsupported when the table does not allow it.
+core::Result<delta::Operation> CheckWrite(const delta_log::Snapshot& snapshot, const WriteRequest& request) {
+  const auto check = [&snapshot](delta::Operation kind) {
+    return delta::CheckCanWrite(snapshot.protocol, snapshot.metadata, snapshot.schema, kind);
+  };
+  auto kind = request.mode == WriteMode::kAppend ? delta::Operation::kAppend : delta::Operation::kReplaceFiles;
+  SLUICE_TRY(check(kind));
+  if (request.mode != WriteMode::kReplaceWhere) return kind;
+  SLUICE_ASSIGN_OR_RETURN(const expression::Expression condition, BindCondition(snapshot, request.replace_where));
+  if (!NamesPartitionsOnly(snapshot, condition)) kind = delta::Operation::kReplaceRows;
+  SLUICE_TRY(check(kind));
+  return kind;
 }
 
-delta_log::OperationInfo WriteOperation(const WriteRequest& request,
+delta_log::OperationInfo WriteOperation(const WriteRequest& request, delta::Operation kind,
                                         const std::vector<std::string>& partition_columns) {
-  delta_log::OperationInfo operation{.name = "WRITE", .kind = GateOf(request.mode)};
+  delta_log::OperationInfo operation{.name = "WRITE", .kind = kind};
   operation.parameters["mode"] = ModeName(request.mode);
   operation.parameters["partitionBy"] = nlohmann::json(partition_columns).dump();
   if (request.mode == WriteMode::kReplaceWhere) operation.parameters["predicate"] = request.replace_where;
@@ -120,7 +125,7 @@ bool HasApplied(const delta_log::Snapshot& snapshot, const std::optional<Applica
 core::Result<std::unique_ptr<TableWrite>> TableWrite::Open(const storage::Environment& environment,
                                                            std::shared_ptr<const delta_log::Snapshot> snapshot,
                                                            const arrow::Schema& rows, WriteRequest request) {
-  SLUICE_TRY(delta::CheckCanWrite(snapshot->protocol, snapshot->metadata, snapshot->schema, GateOf(request.mode)));
+  SLUICE_TRY(CheckWrite(*snapshot, request));
   std::unique_ptr<TableWrite> write(new TableWrite(environment, std::move(request)));
   SLUICE_ASSIGN_OR_RETURN(TableShape shape, ShapeOf(*snapshot));
   const delta::StringMap& configuration = snapshot->metadata.configuration;
@@ -172,8 +177,8 @@ core::Result<TableChange> TableWrite::Commit() {
 core::Result<TableChange> CommitFiles(const storage::Environment& environment,
                                       std::shared_ptr<const delta_log::Snapshot> snapshot, const WriteRequest& request,
                                       WrittenFiles written) {
-  SLUICE_TRY(delta::CheckCanWrite(snapshot->protocol, snapshot->metadata, snapshot->schema, GateOf(request.mode)));
-  delta_log::OperationInfo operation = WriteOperation(request, snapshot->metadata.partition_columns);
+  SLUICE_ASSIGN_OR_RETURN(const delta::Operation kind, CheckWrite(*snapshot, request));
+  delta_log::OperationInfo operation = WriteOperation(request, kind, snapshot->metadata.partition_columns);
   if (request.mode == WriteMode::kOverwrite) operation.rule = ConflictRule::kOverwrite;
   SLUICE_ASSIGN_OR_RETURN(Transaction transaction,
                           Transaction::Begin(environment, snapshot, std::move(operation), request.transaction));

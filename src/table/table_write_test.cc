@@ -6,6 +6,7 @@
 #include <set>
 
 #include "expression/parser.h"
+#include "table/change_feed.h"
 #include "table/written_table.h"
 
 namespace sluice::table {
@@ -18,6 +19,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsOk;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 const arrow::FieldVector kPeople = {arrow::field("id", arrow::int64()), arrow::field("name", arrow::utf8())};
 
@@ -275,6 +277,20 @@ TEST(TableWrite, AppendsAndOverwritesWithAChangeDataFeed) {
   EXPECT_THAT(table.Write(*People(R"([{"id": 3}])"), {.mode = WriteMode::kOverwrite}), IsOk());
   EXPECT_THAT(table.Write(*People(R"([{"id": 4}])"), {.mode = WriteMode::kReplaceWhere, .replace_where = "id > 0"}),
               FailsWith(ErrorKind::kUnsupported, HasSubstr("changeDataFeed")));
+}
+
+TEST(TableWrite, ReplacesWholePartitionsWithAChangeDataFeed) {
+  WrittenTable table;
+  ASSERT_OK(table.Create(*People(R"([{"id": 1, "name": "a"}, {"id": 2, "name": "b"}])"),
+                         {.partition_by = {"name"}, .properties = {{"delta.enableChangeDataFeed", "true"}}}));
+  const WriteRequest request{.mode = WriteMode::kReplaceWhere, .replace_where = "name = 'a'"};
+  ASSERT_OK(table.Write(*People(R"([{"id": 3, "name": "a"}])"), request));
+  EXPECT_THAT(*table.Read(), SizeIs(2));
+  ASSERT_OK_AND_ASSIGN(const auto feed,
+                       ChangeFeed::Open(table.environment(), WrittenTable::kRoot, {.first_version = 1}));
+  std::vector<std::string> changes;
+  for (auto rows = feed->Next(); rows && *rows; rows = feed->Next()) AppendRowTexts(**rows, changes);
+  EXPECT_THAT(changes, UnorderedElementsAre(HasSubstr("delete"), HasSubstr("insert")));
 }
 
 TEST(TableWrite, EndsFilesAtTheirTargetSize) {
