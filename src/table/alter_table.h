@@ -15,7 +15,7 @@
 
 namespace sluice::table {
 
-/// Changes of a table's metadata, all in one commit.
+/// Changes of a table's metadata, all in one commit. Its history calls several kinds in one ALTER TABLE.
 struct AlterRequest {
   std::vector<delta::Field> add_columns = {};  ///< nullable; at the end of the schema
   delta::StringMap set_properties = {};        ///< as users set them

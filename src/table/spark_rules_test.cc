@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 
 #include "storage/local_file_system.h"
 #include "table/delete_rows.h"
@@ -104,6 +105,22 @@ std::vector<TableCase> CasesWithRules() {
 
 INSTANTIATE_TEST_SUITE_P(Tables, SparkRules, ::testing::ValuesIn(CasesWithRules()),
                          [](const auto& named) { return named.param.name.substr(6); });
+
+TEST(SparkTables, AreNotAppendedToWhereValuesAreToBeComputed) {
+  const std::map<std::string, std::string> features = {{"spark/generated_1", "generatedColumns"},
+                                                       {"spark/identity_1", "identityColumns"},
+                                                       {"spark/defaults_1", "allowColumnDefaults"}};
+  for (const TableCase& table : FindTableCases()) {
+    const auto feature = features.find(table.name);
+    if (feature == features.end()) continue;
+    SCOPED_TRACE(table.name);
+    SparkCopy copy(table);
+    const std::size_t files = copy.CountFiles();
+    EXPECT_THAT(copy.Append(nlohmann::json::object()),
+                testing::FailsWith(ErrorKind::kUnsupported, ::testing::HasSubstr(feature->second)));
+    EXPECT_EQ(copy.CountFiles(), files);
+  }
+}
 
 TEST(SparkTables, AreThere) {
   if (CasesWithRules().empty()) GTEST_SKIP() << "the shared test tables are not there";
