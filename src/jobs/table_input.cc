@@ -7,6 +7,7 @@
 #include <arrow/type.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "delta/arrow_types.h"
@@ -25,9 +26,10 @@ constexpr std::string_view kPrefix = "delta:";
 /// A scan as the pipeline reads it.
 class TableReader final : public columns::RowReader {
  public:
-  TableReader(std::unique_ptr<table::Scan> scan, schema::Schema schema, std::vector<int> variants,
-              arrow::MemoryPool* pool)
-      : scan_(std::move(scan)),
+  TableReader(std::shared_ptr<const delta_log::Snapshot> snapshot, std::unique_ptr<table::Scan> scan,
+              schema::Schema schema, std::vector<int> variants, arrow::MemoryPool* pool)
+      : snapshot_(std::move(snapshot)),
+        scan_(std::move(scan)),
         schema_(std::move(schema)),
         arrow_schema_(schema::ToArrow(schema_)),
         variants_(std::move(variants)),
@@ -41,6 +43,8 @@ class TableReader final : public columns::RowReader {
     SLUICE_ASSIGN_OR_RETURN(auto batch, scan_->Next());
     if (!batch) return std::optional<columns::RowBatch>();
     columns::RowBatch rows;
+    CountBytes(batch->file);
+    rows.bytes_read = bytes_read_;
     SLUICE_ASSIGN_OR_RETURN(const auto texts, VariantsAsText(batch->rows, variants_, pool_));
     arrow::ArrayVector columns;
     for (int i = 0; i < texts->num_columns(); ++i) {
@@ -60,11 +64,20 @@ class TableReader final : public columns::RowReader {
   }
 
  private:
+  void CountBytes(delta_log::FileRef file) {
+    if (std::exchange(last_file_, file) == file) return;
+    const std::int64_t bytes = snapshot_->files.segment(file.segment).size_bytes(file.row);
+    bytes_read_ += static_cast<std::uint64_t>(std::max<std::int64_t>(bytes, 0));
+  }
+
+  std::shared_ptr<const delta_log::Snapshot> snapshot_;
   std::unique_ptr<table::Scan> scan_;
   schema::Schema schema_;
   std::shared_ptr<arrow::Schema> arrow_schema_;
   std::vector<int> variants_;  // places of variant columns
   arrow::MemoryPool* pool_;
+  std::optional<delta_log::FileRef> last_file_;
+  std::uint64_t bytes_read_ = 0;  // of the files up to that one
   std::vector<columns::ColumnFinding> findings_;
   std::vector<std::string> notes_;
 };
@@ -141,7 +154,7 @@ core::Result<std::unique_ptr<columns::RowReader>> OpenTableReader(const std::str
   }
   SLUICE_ASSIGN_OR_RETURN(auto scan, table::Scan::Open(environment, snapshot, request));
   return std::unique_ptr<columns::RowReader>(
-      std::make_unique<TableReader>(std::move(scan), columns, std::move(variants), environment.pool));
+      std::make_unique<TableReader>(snapshot, std::move(scan), columns, std::move(variants), environment.pool));
 }
 
 }  // namespace sluice::jobs
