@@ -44,6 +44,23 @@ class FaultWritableFile final : public WritableFile {
   std::unique_ptr<WritableFile> inner_;
 };
 
+class FaultRandomAccessFile final : public RandomAccessFile {
+ public:
+  FaultRandomAccessFile(FaultFileSystem& owner, std::string path, std::unique_ptr<RandomAccessFile> inner)
+      : owner_(owner), path_(std::move(path)), inner_(std::move(inner)) {}
+
+  std::uint64_t size() const override { return inner_->size(); }
+  core::Result<std::size_t> ReadAt(std::uint64_t offset, std::span<char> out) override {
+    SLUICE_TRY(owner_.CheckRead(path_));
+    return inner_->ReadAt(offset, out);
+  }
+
+ private:
+  FaultFileSystem& owner_;
+  std::string path_;
+  std::unique_ptr<RandomAccessFile> inner_;
+};
+
 std::uint64_t FaultFileSystem::changes() const {
   const std::scoped_lock lock(mutex_);
   return changes_;
@@ -53,6 +70,12 @@ bool FaultFileSystem::fired() const { return plan_.at != 0 && changes() >= plan_
 
 FaultFileSystem::Verdict FaultFileSystem::Count() {
   const std::scoped_lock lock(mutex_);
+  if (!plan_.reads) return CountAny();
+  const bool dead = plan_.mode == FaultPlan::Mode::kDie && plan_.at != 0 && changes_ >= plan_.at;
+  return dead ? Verdict::kFail : Verdict::kPass;
+}
+
+FaultFileSystem::Verdict FaultFileSystem::CountAny() {
   ++changes_;
   if (plan_.at == 0 || changes_ < plan_.at) return Verdict::kPass;
   if (changes_ == plan_.at) {
@@ -66,29 +89,34 @@ core::Error FaultFileSystem::Fault(const char* action, const std::string& path) 
   return core::ErrorFromErrno(plan_.errno_value, std::string(action) + " " + QuotedPath(path));
 }
 
-core::Status FaultFileSystem::CheckAlive(const std::string& path) const {
-  if (plan_.mode == FaultPlan::Mode::kDie && fired()) return Fault("cannot read", path);
+core::Status FaultFileSystem::CheckRead(const std::string& path) {
+  const std::scoped_lock lock(mutex_);
+  const bool dead = plan_.mode == FaultPlan::Mode::kDie && plan_.at != 0 && changes_ >= plan_.at;
+  const bool failed = plan_.reads && CountAny() != Verdict::kPass;
+  if (dead || failed) return Fault("cannot read", path);
   return core::Ok();
 }
 
 core::Result<FileInfo> FaultFileSystem::Stat(const std::string& path) {
-  SLUICE_TRY(CheckAlive(path));
+  SLUICE_TRY(CheckRead(path));
   return inner_.Stat(path);
 }
 
 core::Result<std::vector<FileInfo>> FaultFileSystem::List(const std::string& directory) {
-  SLUICE_TRY(CheckAlive(directory));
+  SLUICE_TRY(CheckRead(directory));
   return inner_.List(directory);
 }
 
 core::Result<std::unique_ptr<ByteStream>> FaultFileSystem::OpenStream(const std::string& path) {
-  SLUICE_TRY(CheckAlive(path));
+  SLUICE_TRY(CheckRead(path));
   return inner_.OpenStream(path);
 }
 
 core::Result<std::unique_ptr<RandomAccessFile>> FaultFileSystem::OpenRandomAccess(const std::string& path) {
-  SLUICE_TRY(CheckAlive(path));
-  return inner_.OpenRandomAccess(path);
+  SLUICE_TRY(CheckRead(path));
+  SLUICE_ASSIGN_OR_RETURN(std::unique_ptr<RandomAccessFile> file, inner_.OpenRandomAccess(path));
+  if (!plan_.reads) return file;
+  return std::make_unique<FaultRandomAccessFile>(*this, path, std::move(file));
 }
 
 core::Result<std::unique_ptr<WritableFile>> FaultFileSystem::Create(const std::string& path) {

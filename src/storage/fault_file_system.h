@@ -9,7 +9,8 @@
 namespace sluice::storage {
 
 /// Which calls of a FaultFileSystem fail, and how. Calls that change something are counted from 1: create, append,
-/// sync, close, rename, link, remove, make directories, sync directory.
+/// sync, close, rename, link, remove, make directories, sync directory. With `reads`, stat, list, open and read count
+/// instead of these.
 struct FaultPlan {
   enum class Mode {
     kOnce,       ///< Only the call `at`.
@@ -20,6 +21,7 @@ struct FaultPlan {
   std::uint64_t at = 0;  ///< 0: no fault.
   Mode mode = Mode::kOnce;
   int errno_value = ENOSPC;
+  bool reads = false;
 };
 
 /// Another file system with faults by plan; for tests that sweep `at` from 1 to changes() of a run without faults. A
@@ -31,7 +33,7 @@ class FaultFileSystem final : public FileSystem {
  public:
   explicit FaultFileSystem(FileSystem& inner, FaultPlan plan = {}) : inner_(inner), plan_(plan) {}
 
-  /// Changing calls so far, failed ones included.
+  /// Changing calls so far (with `reads`: calls that read), failed ones included.
   std::uint64_t changes() const;
   /// True once the planned fault has happened.
   bool fired() const;
@@ -51,11 +53,14 @@ class FaultFileSystem final : public FileSystem {
 
  private:
   friend class FaultWritableFile;
+  friend class FaultRandomAccessFile;
   enum class Verdict { kPass, kFail, kFailAfterwards };
   /// Count one changing call and say what becomes of it.
   Verdict Count();
+  Verdict CountAny();  // with mutex_ held
   core::Error Fault(const char* action, const std::string& path) const;
-  core::Status CheckAlive(const std::string& path) const;
+  /// Count one call that reads.
+  core::Status CheckRead(const std::string& path);
   template <typename Call>
   auto Change(const char* action, const std::string& path, Call call) -> decltype(call());
 

@@ -1,5 +1,7 @@
 #include "storage/fault_file_system.h"
 
+#include <array>
+
 #include "storage/memory_file_system.h"
 #include "tests/support/result_matchers.h"
 
@@ -67,6 +69,19 @@ TEST(FaultFileSystem, DeadProcessNeitherChangesNorReads) {
   EXPECT_THAT(files.Remove("a"), FailsWith(ErrorKind::kIo, _));
   EXPECT_THAT(files.Stat("a"), FailsWith(ErrorKind::kIo, _));
   EXPECT_THAT(memory.Contents(), ElementsAre(Pair("a", "")));
+}
+
+TEST(FaultFileSystem, CountsReadsInsteadWhenTold) {
+  MemoryFileSystem memory;
+  memory.Put("a", "xyz");
+  FaultFileSystem files(memory, {.at = 3, .errno_value = EIO, .reads = true});
+  EXPECT_OK(files.CreateDirectories("b"));
+  EXPECT_OK(files.Stat("a"));
+  ASSERT_OK_AND_ASSIGN(const auto file, files.OpenRandomAccess("a"));
+  std::array<char, 3> bytes = {};
+  EXPECT_THAT(file->ReadAt(0, bytes), FailsWith(ErrorKind::kIo, HasSubstr("cannot read 'a'")));
+  EXPECT_OK(file->ReadAt(0, bytes));
+  EXPECT_EQ(files.changes(), 4U);
 }
 
 TEST(FaultFileSystem, LostReplyFailsAfterTheEffect) {

@@ -1,21 +1,19 @@
-// The process dies at every change of the disk in turn, during each kind of commit; then the power fails. The table is
-// what it was, or what it was to become.
+// Every call of the file system fails in turn, during each kind of commit: the table is what it was, or what it was to
+// become.
 
 #include <gtest/gtest.h>
 
 #include <functional>
 
-#include "storage/fault_file_system.h"
 #include "table/alter_table.h"
 #include "table/delete_rows.h"
+#include "table/fault_sweep.h"
 #include "table/restore_table.h"
 #include "table/written_table.h"
 
 namespace sluice::table {
 namespace {
 
-using storage::FaultFileSystem;
-using storage::FaultPlan;
 using storage::MemoryFileSystem;
 using Work = std::function<core::Result<TableChange>(const storage::Environment&)>;
 
@@ -37,64 +35,11 @@ void Prepare(MemoryFileSystem& files, const char* vectors) {
   ASSERT_OK(WriteRows(test.environment, snapshot, *Rows(R"([{"n": 4}, {"n": 5}])")));
 }
 
-struct Outcome {
-  std::int64_t version = -1;  ///< -1: no table
-  std::vector<std::string> rows = {};
-
-  bool operator==(const Outcome& other) const = default;
-};
-
-void PrintTo(const Outcome& outcome, std::ostream* out) {
-  *out << "version " << outcome.version << ", " << ::testing::PrintToString(outcome.rows);
-}
-
-Outcome Look(MemoryFileSystem& files) {
-  delta_log::TestEnvironment test(files, 3);
-  const auto snapshot = OpenNewest(test.environment);
-  if (!snapshot) {
-    EXPECT_THAT(snapshot, testing::FailsWith(core::ErrorKind::kNotFound, ::testing::HasSubstr("")));
-    return {};
-  }
-  const auto rows = ReadTexts(test.environment, *snapshot);
-  EXPECT_OK(rows);
-  return {(*snapshot)->version, rows ? *rows : std::vector<std::string>()};
-}
-
-/// Dies at each change of `work` in turn.
 void Sweep(const std::function<void(MemoryFileSystem&)>& prepare, const Work& work) {
-  Outcome before;
-  Outcome after;
-  std::uint64_t changes = 0;
-  {
-    MemoryFileSystem files;
-    prepare(files);
-    before = Look(files);
-    FaultFileSystem counted(files);
-    delta_log::TestEnvironment test(counted, 2);
-    ASSERT_OK(work(test.environment));
-    changes = counted.changes();
-    files.Crash();
-    after = Look(files);
-    ASSERT_EQ(after.version, before.version + 1) << "a commit that was reported was lost with the power";
-  }
-  ASSERT_GT(changes, 5);
-  for (std::uint64_t at = 1; at <= changes; ++at) {
-    for (const bool power : {false, true}) {
-      SCOPED_TRACE(::testing::Message() << "change " << at << " of " << changes << (power ? ", then the power" : ""));
-      MemoryFileSystem files;
-      prepare(files);
-      FaultFileSystem faulty(files, {.at = at, .mode = FaultPlan::Mode::kDie});
-      {
-        delta_log::TestEnvironment test(faulty, 2);
-        const auto change = work(test.environment);
-        if (power) files.Crash();
-        const Outcome now = Look(files);
-        EXPECT_TRUE(now == before || now == after) << ::testing::PrintToString(now);
-        EXPECT_TRUE(now == after || !change.has_value());
-      }
-      if (::testing::Test::HasFailure()) return;
-    }
-  }
+  SweepFaults({.prepare = prepare, .run = [&](const storage::Environment& environment) -> core::Status {
+                 SLUICE_TRY(work(environment));
+                 return core::Ok();
+               }});
 }
 
 class CrashSweep : public ::testing::TestWithParam<const char*> {
