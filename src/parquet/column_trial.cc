@@ -93,7 +93,7 @@ core::Status ColumnTrial::TakeLeaves(arrow::MemoryPool* pool) {
   return core::Ok();
 }
 
-void ColumnTrial::ListCandidates(std::span<const std::optional<Encoding>> asked, bool split_integers) {
+void ColumnTrial::ListCandidates(std::span<const std::optional<Encoding>> asked, bool byte_streams) {
   for (std::size_t i = 0; i < leaves_.size(); ++i) {
     Leaf& leaf = leaves_[i];
     const auto& wish = asked[static_cast<std::size_t>(leaf_begin_) + i];
@@ -103,9 +103,7 @@ void ColumnTrial::ListCandidates(std::span<const std::optional<Encoding>> asked,
       // Some readers have no prefix deltas for values of fixed length: on request only.
       if (encoding == Encoding::kDelta && !wish && leaf.column->physical_type() == PhysicalType::FIXED_LEN_BYTE_ARRAY)
         return;
-      const bool floating =
-          leaf.column->physical_type() == PhysicalType::FLOAT || leaf.column->physical_type() == PhysicalType::DOUBLE;
-      if (encoding == Encoding::kByteStreamSplit && !wish && !floating && !split_integers) return;
+      if (encoding == Encoding::kByteStreamSplit && !wish && !byte_streams) return;
       if (encoding == Encoding::kDictionary && !wish &&
           static_cast<double>(leaf.distinct.distinct) >
               kDictionaryDistinctMax * static_cast<double>(leaf.distinct.counted)) {
@@ -128,7 +126,7 @@ void ColumnTrial::ListCandidates(std::span<const std::optional<Encoding>> asked,
 core::Status ColumnTrial::Run(std::span<const std::optional<Encoding>> asked, const WriteOptions& options,
                               PageCompressor& compressor, arrow::MemoryPool* pool) {
   SLUICE_TRY(TakeLeaves(pool));
-  ListCandidates(asked, options.split_integers);
+  ListCandidates(asked, options.byte_streams);
   for (Leaf& leaf : leaves_) {
     for (Candidate& candidate : leaf.candidates) {
       SLUICE_ASSIGN_OR_RETURN(candidate.sizes,

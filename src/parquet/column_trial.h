@@ -54,7 +54,7 @@ class ColumnTrial {
   };
 
   core::Status TakeLeaves(arrow::MemoryPool* pool);
-  void ListCandidates(std::span<const std::optional<Encoding>> asked, bool split_integers);
+  void ListCandidates(std::span<const std::optional<Encoding>> asked, bool byte_streams);
 
   std::shared_ptr<arrow::RecordBatch> rows_;
   std::shared_ptr<arrow::RecordBatch> trial_;

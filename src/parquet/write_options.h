@@ -42,9 +42,8 @@ struct WriteOptions {
   std::vector<std::string> bloom_columns = {};
   /// Column → encoding; columns that are not named are chosen from the data.
   std::vector<std::pair<std::string, Encoding>> encodings = {};
-  /// Choose BYTE_STREAM_SPLIT for whole numbers, too, where it pays. Readers of before parquet-format 2.11 know it for
-  /// floats only.
-  bool split_integers = true;
+  /// Choose BYTE_STREAM_SPLIT where it pays. Spark's reader does not know it, and others know it for floats only.
+  bool byte_streams = true;
   /// Columns the rows are sorted by, ascending; written as sorting_columns.
   std::vector<std::string> sorted_by = {};
   /// Key-value metadata of the file ("sluice.version", "sluice.source", "sluice.schema").

@@ -67,7 +67,7 @@ parquet::WriteOptions FileOptions(const TableShape& shape, const DataWriterOptio
   write.codec = CodecOf(shape.properties.parquet_codec);
   write.row_group_bytes_max =
       std::max(kRowGroupBytesMin, std::min({write.row_group_bytes_max, options.file_bytes_target, memory / 4}));
-  write.split_integers = false;  // tables are read by every engine, old ones too
+  write.byte_streams = false;  // tables are read by every engine, Spark among them
   for (const std::string& column : BloomColumns(shape)) write.bloom_columns.push_back(column);
   return write;
 }

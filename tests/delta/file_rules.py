@@ -22,6 +22,7 @@ from table_schema import RANGED, Field, Struct, TableSchema, microseconds, primi
 MILLISECOND = 1000
 # Types without a plain form here.
 UNREAD = {"variant", "void", "null"}
+UNREAD_BY_SPARK = {"BYTE_STREAM_SPLIT"}
 
 
 def bound(value: object, kind: object) -> object:
@@ -123,6 +124,11 @@ class StatisticsCheck:
             self.problems.append(f"{self.path}: NaN as a bound of {'.'.join(path)}")
 
 
+def encodings(metadata: pa.parquet.FileMetaData) -> set[str]:
+    groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
+    return {encoding for group in groups for column in range(group.num_columns) for encoding in group.column(column).encodings}
+
+
 def file_problems(table: pathlib.Path, add: dict, schema: TableSchema, by_id: bool, exact: bool) -> list[str]:
     name = canonical(table, add["path"])
     path = table / name
@@ -131,7 +137,9 @@ def file_problems(table: pathlib.Path, add: dict, schema: TableSchema, by_id: bo
     problems = []
     if path.stat().st_size != add["size"]:
         problems.append(f"{name}: {path.stat().st_size} bytes, the log says {add['size']}")
-    data = pa.parquet.ParquetFile(path, coerce_int96_timestamp_unit="us").read()
+    file = pa.parquet.ParquetFile(path, coerce_int96_timestamp_unit="us")
+    problems += [f"{name}: encoding {encoding}, which Spark cannot read" for encoding in sorted(encodings(file.metadata) & UNREAD_BY_SPARK)]
+    data = file.read()
     try:
         gone, found = deleted_rows(table, add.get("deletionVector")), statistics(add)
     except (BadVector, ValueError) as error:
