@@ -70,7 +70,8 @@ ErrorKind KindOf(std::string_view message) {
 std::string HintFor(ErrorKind kind, std::string_view message) {
   if (kind == ErrorKind::kLimitExceeded) return "raise --memory, or lower --threads";
   if (kind == ErrorKind::kCorruption) return "take the file named above out of the folder, or write it again";
-  if (Holds(message, "Table with name")) return "name tables with --table name=PATH, or a configuration with --config";
+  if (Holds(message, "Table with name") || Holds(message, "delta extension"))
+    return "name tables with --table name=PATH, or a configuration with --config";
   return {};
 }
 

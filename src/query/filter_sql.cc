@@ -45,18 +45,41 @@ std::string TextLiteral(std::string_view text) {
   return quoted + "'";
 }
 
-/// "2024-02-29", and with `clock` "2024-02-29 12:00:00[.123456]".
-bool IsDateText(std::string_view text, bool clock) {
-  constexpr std::string_view kForm = "dddd-dd-dd dd:dd:dd";
-  const std::size_t wanted = clock ? kForm.size() : 10;
-  if (text.size() < wanted || (!clock && text.size() != wanted)) return false;
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  for (std::size_t i = 0; i < wanted; ++i) {
-    if (kForm[i] == 'd' ? !digit(text[i]) : text[i] != kForm[i]) return false;
+bool AreDigits(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool HasForm(std::string_view text, std::string_view form) {
+  return std::ranges::equal(text, form,
+                            [](char c, char want) { return want == 'd' ? c >= '0' && c <= '9' : c == want; });
+}
+
+/// "2024-02-29".
+bool IsDateText(std::string_view text) { return HasForm(text, "dddd-dd-dd"); }
+
+/// "Z", "+07", "-03:30".
+bool IsZoneText(std::string_view text) {
+  if (text == "Z") return true;
+  const bool sign = text.starts_with('+') || text.starts_with('-');
+  return sign && (HasForm(text.substr(1), "dd") || HasForm(text.substr(1), "dd:dd"));
+}
+
+/// "2024-02-29 12:00:00[.123456]", also with 'T' in the middle; `zone`: perhaps with one.
+bool IsTimeText(std::string_view text, bool zone) {
+  constexpr std::size_t kDate = 10;
+  constexpr std::size_t kSeconds = 19;
+  if (text.size() < kSeconds || !IsDateText(text.substr(0, kDate))) return false;
+  if (!HasForm(text.substr(kDate, kSeconds - kDate), " dd:dd:dd") &&
+      !HasForm(text.substr(kDate, kSeconds - kDate), "Tdd:dd:dd")) {
+    return false;
   }
-  if (text.size() == wanted) return true;
-  return text[wanted] == '.' && text.size() > wanted + 1 && text.size() <= wanted + 7 &&
-         std::all_of(text.begin() + static_cast<std::ptrdiff_t>(wanted) + 1, text.end(), digit);
+  std::string_view rest = text.substr(kSeconds);
+  const std::size_t zone_at = std::min(rest.find_first_of("Z+-"), rest.size());
+  const std::string_view fraction = rest.substr(0, zone_at);
+  rest.remove_prefix(zone_at);
+  const bool fits = fraction.empty() || (fraction.starts_with('.') && fraction.size() >= 2 && fraction.size() <= 7 &&
+                                         AreDigits(fraction.substr(1)));
+  return fits && (rest.empty() || (zone && IsZoneText(rest)));
 }
 
 /// Says conditions about one table.
@@ -130,12 +153,12 @@ class Sayer {
       if (Text(child, "type") != "VALUE_CONSTANT") return std::nullopt;
       const std::string target = Text(node["cast_type"], "id");
       const Json& text = child["value"]["value"];
-      if (target == "DATE" && text.is_string() && IsDateText(text.get<std::string>(), false)) {
+      if (target == "DATE" && text.is_string() && IsDateText(text.get<std::string>())) {
         return "DATE " + TextLiteral(text.get<std::string>());
       }
       const bool instant = target == "TIMESTAMP WITH TIME ZONE" || target == "TIMESTAMPTZ";
       if ((target == "TIMESTAMP" || instant) && text.is_string() &&
-          (IsDateText(text.get<std::string>(), true) || IsDateText(text.get<std::string>(), false))) {
+          (IsTimeText(text.get<std::string>(), instant) || IsDateText(text.get<std::string>()))) {
         return (instant ? "TIMESTAMP " : "TIMESTAMP_NTZ ") + TextLiteral(text.get<std::string>());
       }
       if (target == "BOOLEAN" && text.is_string()) return text.get<std::string>() == "t" ? "TRUE" : "FALSE";
@@ -160,8 +183,12 @@ class Sayer {
 
   // DuckDB reads the text as a value of the column's type; only forms that have one meaning are taken.
   static Sql TextConstant(const std::string& text, const arrow::DataType& type) {
-    const bool date = type.id() == arrow::Type::DATE32 && IsDateText(text, false);
-    const bool time = type.id() == arrow::Type::TIMESTAMP && (IsDateText(text, false) || IsDateText(text, true));
+    const bool date = type.id() == arrow::Type::DATE32 && IsDateText(text);
+    bool time = false;
+    if (type.id() == arrow::Type::TIMESTAMP) {
+      const bool instant = !static_cast<const arrow::TimestampType&>(type).timezone().empty();
+      time = IsDateText(text) || IsTimeText(text, instant);
+    }
     if (type.id() == arrow::Type::STRING || date || time) return TextLiteral(text);
     return std::nullopt;
   }

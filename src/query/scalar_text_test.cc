@@ -65,6 +65,14 @@ TEST(TextWidth, CountsColumnsNotBytes) {
   EXPECT_EQ(DisplayWidth("\xff\xf0"), 2U);
 }
 
+TEST(TextWidth, ALongTextIsCutWithAMark) {
+  EXPECT_EQ(FirstColumns("abcdef", 6), "abcdef");
+  EXPECT_EQ(FirstColumns("abcdef", 4), "abc…");
+  EXPECT_EQ(FirstColumns("日本語", 4), "日…");
+  EXPECT_EQ(FirstColumns("日本語", 5), "日本…");
+  EXPECT_EQ(FirstColumns("abcdef", 0), "abcdef");
+}
+
 TEST(TextWidth, ControlCharactersLoseTheirPower) {
   EXPECT_EQ(OneLine("a\nb\t\x1b[31m\xc2\x9b"
                     "0m ü"),

@@ -3,12 +3,14 @@
 #include <duckdb.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "query/duckdb_error.h"
 #include "query/functions.h"
 #include "query/identifier.h"
 #include "query/query_result_state.h"
+#include "query/source_failure.h"
 #include "query/sql_text.h"
 #include "query/statement.h"
 #include "storage/path.h"
@@ -97,7 +99,7 @@ struct Session::Handles {
 };
 
 Session::Session(std::shared_ptr<const Library> library, std::unique_ptr<Handles> handles)
-    : library_(std::move(library)), handles_(std::move(handles)) {}
+    : library_(std::move(library)), handles_(std::move(handles)), source_failure_(std::make_shared<SourceFailure>()) {}
 
 Session::~Session() = default;
 
@@ -153,13 +155,17 @@ core::Result<QueryResult> Session::RunOne(const std::string& sql, std::span<cons
   }
   // Some statements (EXPORT) touch the disk already when they are prepared, so the first look is at the text alone.
   if (trust == Trust::kReadsOnly && !BeginsAsReading(sql)) return Refusal(sql);
-  SLUICE_ASSIGN_OR_RETURN(const Statement statement, Statement::Prepare(duckdb, handles_->connection, list, 0));
+  source_failure_->Take();
+  auto prepared = Statement::Prepare(duckdb, handles_->connection, list, 0);
+  if (!prepared) return source_failure_->Take().value_or(prepared.error());
+  const Statement statement = *std::move(prepared);
   if (trust == Trust::kReadsOnly) SLUICE_TRY(CheckReadsOnly(sql, statement));
   SLUICE_TRY(BindAll(duckdb, statement.get(), values));
   duckdb_result result{};
   const duckdb_state state = duckdb.execute_prepared(statement.get(), &result);
   auto held = std::make_unique<QueryResult::State>(duckdb, result);
-  if (state != DuckDBSuccess) return ErrorFromDuckDb(duckdb.result_error(&held->result));
+  const std::optional<core::Error> failure = source_failure_->Take();
+  if (state != DuckDBSuccess) return failure ? *failure : ErrorFromDuckDb(duckdb.result_error(&held->result));
   SLUICE_TRY(held->ReadColumns());
   return QueryResult(std::move(held));
 }

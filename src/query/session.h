@@ -16,6 +16,7 @@ struct _duckdb_connection;
 
 namespace sluice::query {
 
+class SourceFailure;
 class Statement;
 
 /// A value for a parameter (`?` or `$1`).
@@ -57,7 +58,7 @@ class Session {
 
   /// Let statements read `table.source` as the view `table.name`. Only the columns that a statement needs are asked
   /// for. DuckDB's threads share each stream: one at a time calls Next, each copies its own batch. An error of the
-  /// source ends the statement with its message.
+  /// source ends the statement and is returned.
   core::Status AddSource(const SourceTable& table);
 
   /// Make the statement that runs fail with Cancelled. Any thread.
@@ -77,6 +78,7 @@ class Session {
   std::shared_ptr<const Library> library_;
   std::unique_ptr<Handles> handles_;
   std::size_t sources_ = 0;
+  std::shared_ptr<SourceFailure> source_failure_;
 };
 
 }  // namespace sluice::query

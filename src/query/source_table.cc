@@ -12,6 +12,7 @@
 #include "query/functions.h"
 #include "query/identifier.h"
 #include "query/session.h"
+#include "query/source_failure.h"
 #include "query/vector_writer.h"
 
 namespace sluice::query {
@@ -25,8 +26,15 @@ const Functions& ProcessFunctions(const Functions* first) {
 }
 const Functions& DuckDb() { return ProcessFunctions(nullptr); }
 
+/// What a table function of DuckDB stands for.
+struct SourceFunction {
+  std::shared_ptr<RowSource> source;
+  std::shared_ptr<SourceFailure> failure;
+};
+
 /// One reading of the table by one statement.
 struct Reading {
+  std::shared_ptr<SourceFailure> failure;
   std::mutex mutex;
   std::unique_ptr<RowStream> stream;  // guarded by mutex
 };
@@ -42,18 +50,23 @@ void Delete(void* held) {
   delete static_cast<Held*>(held);
 }
 
-RowSource& SourceOf(void* extra_info) { return **static_cast<std::shared_ptr<RowSource>*>(extra_info); }
+SourceFunction& FunctionOf(void* extra_info) { return *static_cast<SourceFunction*>(extra_info); }
 
-// DuckDB prefixes the message with the kind of its own error; ours has more parts than it can carry.
-std::string MessageOf(const core::Error& error) {
-  return error.hint().empty() ? error.message() : error.message() + " (" + error.hint() + ")";
+/// What DuckDB is told of an error; the session returns the error itself.
+std::string Kept(const core::Error& error, SourceFailure& failure) {
+  failure.Keep(error);
+  return error.message();
 }
 
 void BindTable(duckdb_bind_info info) {
-  const RowSource& source = SourceOf(DuckDb().bind_get_extra_info(info));
+  const SourceFunction& function = FunctionOf(DuckDb().bind_get_extra_info(info));
+  const RowSource& source = *function.source;
   for (const auto& field : source.schema()->fields()) {
     auto type = MakeLogicalType(DuckDb(), *field->type());
-    if (!type) return DuckDb().bind_set_error(info, (field->name() + ": " + MessageOf(type.error())).c_str());
+    if (!type) {
+      const core::Error error = core::Error(type.error()).WithPrefix(field->name() + ": ");
+      return DuckDb().bind_set_error(info, Kept(error, *function.failure).c_str());
+    }
     DuckDb().bind_add_result_column(info, field->name().c_str(), *type);
     DuckDb().destroy_logical_type(&*type);
   }
@@ -61,7 +74,8 @@ void BindTable(duckdb_bind_info info) {
 }
 
 void BeginReading(duckdb_init_info info) {
-  RowSource& source = SourceOf(DuckDb().init_get_extra_info(info));
+  const SourceFunction& function = FunctionOf(DuckDb().init_get_extra_info(info));
+  RowSource& source = *function.source;
   std::vector<int> columns;
   for (idx_t i = 0; i < DuckDb().init_get_column_count(info); ++i) {
     const idx_t column = DuckDb().init_get_column_index(info, i);
@@ -69,8 +83,9 @@ void BeginReading(duckdb_init_info info) {
     if (column < static_cast<idx_t>(source.schema()->num_fields())) columns.push_back(static_cast<int>(column));
   }
   auto stream = source.Open(columns);
-  if (!stream) return DuckDb().init_set_error(info, MessageOf(stream.error()).c_str());
+  if (!stream) return DuckDb().init_set_error(info, Kept(stream.error(), *function.failure).c_str());
   auto reading = std::make_unique<Reading>();
+  reading->failure = function.failure;
   reading->stream = *std::move(stream);
   DuckDb().init_set_init_data(info, reading.release(), Delete<Reading>);
   DuckDb().init_set_max_threads(info, std::max(1U, std::thread::hardware_concurrency()));
@@ -109,7 +124,7 @@ void ReadChunk(duckdb_function_info info, duckdb_data_chunk chunk) {
   auto& reading = *static_cast<Reading*>(DuckDb().function_get_init_data(info));
   auto& batch = *static_cast<Batch*>(DuckDb().function_get_local_init_data(info));
   const core::Status filled = FillChunk(reading, batch, chunk);
-  if (!filled) DuckDb().function_set_error(info, MessageOf(filled.error()).c_str());
+  if (!filled) DuckDb().function_set_error(info, Kept(filled.error(), *reading.failure).c_str());
 }
 
 }  // namespace
@@ -119,8 +134,8 @@ core::Status Session::AddSource(const SourceTable& table) {
   const std::string function_name = "sluice_rows_" + std::to_string(sources_++);
   duckdb_table_function function = duckdb.create_table_function();
   duckdb.table_function_set_name(function, function_name.c_str());
-  duckdb.table_function_set_extra_info(function, new std::shared_ptr<RowSource>(table.source),
-                                       Delete<std::shared_ptr<RowSource>>);
+  duckdb.table_function_set_extra_info(function, new SourceFunction{table.source, source_failure_},
+                                       Delete<SourceFunction>);
   duckdb.table_function_set_bind(function, BindTable);
   duckdb.table_function_set_init(function, BeginReading);
   duckdb.table_function_set_local_init(function, BeginThread);

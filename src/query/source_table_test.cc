@@ -17,6 +17,7 @@
 namespace sluice::query {
 namespace {
 
+using ::sluice::testing::FailsWith;
 using ::sluice::testing::IsOk;
 
 /// The same batch several times, and an error at the end when there is one.
@@ -118,11 +119,12 @@ TEST_F(SourceTableTest, OnlyColumnsThatAStatementNeedsAreAskedFor) {
   EXPECT_EQ(Rows("SELECT count(*) FROM \"odd \"\"name\"\"\""), "2000");
 }
 
-TEST_F(SourceTableTest, AnErrorOfTheRowsEndsTheStatementWithItsMessage) {
+TEST_F(SourceTableTest, AnErrorOfTheRowsEndsTheStatementAndIsReturned) {
   const auto rows = FromJson(arrow::schema({arrow::field("a", arrow::int32())}), "[[1]]");
   const core::Status end = core::Corruption("part-1.parquet: its footer is cut");
   Add("t", std::make_shared<RepeatedRows>(rows, 3, end));
   EXPECT_THAT(Rows("SELECT sum(a) FROM t"), ::testing::HasSubstr("part-1.parquet: its footer is cut"));
+  EXPECT_THAT(session_->Query("SELECT sum(a) FROM t"), FailsWith(core::ErrorKind::kCorruption, end.error().message()));
   EXPECT_EQ(Rows("SELECT 1"), "1");
 }
 

@@ -66,19 +66,27 @@ std::uint32_t TakeCodePoint(std::string_view& text) {
   return code_point;
 }
 
+std::size_t WidthOf(std::uint32_t code_point) {
+  if (code_point < 0x300) return 1;
+  if (Holds(kZero, code_point)) return 0;
+  return Holds(kWide, code_point) ? 2 : 1;
+}
+
 }  // namespace
 
 std::size_t DisplayWidth(std::string_view text) {
   std::size_t width = 0;
-  while (!text.empty()) {
-    const std::uint32_t code_point = TakeCodePoint(text);
-    if (code_point < 0x300) {
-      ++width;
-    } else if (!Holds(kZero, code_point)) {
-      width += Holds(kWide, code_point) ? 2 : 1;
-    }
-  }
+  while (!text.empty()) width += WidthOf(TakeCodePoint(text));
   return width;
+}
+
+std::string FirstColumns(std::string_view text, std::size_t width) {
+  if (width == 0 || DisplayWidth(text) <= width) return std::string(text);
+  std::string_view rest = text;
+  std::size_t taken = 1;  // the mark at the end
+  std::size_t kept = 0;
+  while (!rest.empty() && (taken += WidthOf(TakeCodePoint(rest))) <= width) kept = text.size() - rest.size();
+  return std::string(text.substr(0, kept)) + "…";
 }
 
 std::string OneLine(std::string_view text) {
