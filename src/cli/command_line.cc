@@ -102,15 +102,21 @@ core::Error UsageErrorFor(const CLI::App& app, const CLI::ParseError& failure,
     verb_path += (verb_path.empty() ? "" : " ") + verb->get_name();
     CollectFlags(*verb, known);
   }
-  std::string hint =
-      verb == &app ? "'sluice --help' lists the verbs" : fmt::format("'sluice {} --help' lists its flags", verb_path);
+  std::string hint = verb == &app ? "'sluice --help' lists the verbs"
+                                  : fmt::format("'sluice {} --help' lists its {}", verb_path,
+                                                verb->get_subcommands({}).empty() ? "flags" : "verbs");
   std::string message = failure.what();
-  if (verb == &app && !arguments.empty() && !arguments[0].starts_with('-')) {
+  // The word after the verbs, where another verb has to follow.
+  const std::size_t next = verb == &app ? 0 : 1 + static_cast<std::size_t>(std::ranges::count(verb_path, ' '));
+  const bool verbs_first = next == 0 || arguments[0] == verb_path.substr(0, verb_path.find(' '));
+  if (verbs_first && !verb->get_subcommands({}).empty() && next < arguments.size() &&
+      !arguments[next].starts_with('-')) {
     std::vector<std::string> verbs;
-    for (const CLI::App* each : app.get_subcommands({})) verbs.push_back(each->get_name());
-    message = fmt::format("'{}' is not a verb", arguments[0]);
-    if (const std::string nearest = core::NearestName(arguments[0], verbs); !nearest.empty()) {
-      hint = fmt::format("did you mean 'sluice {}'?", nearest);
+    for (const CLI::App* each : verb->get_subcommands({})) verbs.push_back(each->get_name());
+    const std::string path = verb_path.empty() ? "" : verb_path + " ";
+    message = fmt::format("'{}{}' is not a verb", path, arguments[next]);
+    if (const std::string nearest = core::NearestName(arguments[next], verbs); !nearest.empty()) {
+      hint = fmt::format("did you mean 'sluice {}{}'?", path, nearest);
     }
   }
   for (const std::string& argument : arguments) {

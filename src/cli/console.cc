@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <langinfo.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <array>
@@ -40,6 +41,12 @@ Console::Console() : error_is_terminal_(isatty(STDERR_FILENO) == 1), output_is_t
   colour_ = error_is_terminal_ && !plain;
   std::setlocale(LC_CTYPE, "");
   utf8_ = std::string_view(nl_langinfo(CODESET)) == "UTF-8";
+}
+
+std::size_t Console::output_columns() const {
+  winsize size{};
+  const bool known = output_is_terminal_ && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+  return known ? size.ws_col : 0;
 }
 
 void Console::Data(std::string_view text) { Write(stdout, text); }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -29,6 +31,8 @@ class Console {
   int json_indent() const { return format_ == OutputFormat::kJson ? 1 : -1; }
   bool error_is_terminal() const { return error_is_terminal_; }
   bool output_is_terminal() const { return output_is_terminal_; }
+  /// Columns of the terminal that data goes to; 0 when it goes elsewhere.
+  std::size_t output_columns() const;
   bool colour() const { return colour_; }
   bool utf8() const { return utf8_; }
 

@@ -25,6 +25,11 @@ core::Result<ExitCode> RunCopy(const jobs::CopyRequest& request, bool dry_run, b
       dry_run ? jobs::DryRun(job, environment, opener) : jobs::RunPlan(job, environment, opener, progress, recovery);
   report.timings.plan_ms = plan_ms;
   report.timings.total_ms = elapsed_ms();
+  if (report.already_applied) {
+    report.status = pipeline::JobStatus::kSkipped;
+    report.rows_written = report.bytes_written = 0;
+    report.files.clear();
+  }
   return printer.PrintReport(report, explain);
 }
 

@@ -42,18 +42,32 @@ std::string Joined(const std::vector<std::string>& fields, std::string_view betw
   return line;
 }
 
+/// Which columns have a value somewhere; all of them when there are no rows.
+std::vector<bool> ColumnsWithValues(const std::vector<std::vector<std::string>>& lines) {
+  std::vector<bool> shown(lines.front().size(), lines.size() == 1);
+  for (std::size_t row = 1; row < lines.size(); ++row) {
+    for (std::size_t i = 0; i < shown.size(); ++i) shown[i] = shown[i] || !lines[row][i].empty();
+  }
+  return shown;
+}
+
 void PrintAligned(Console& console, const std::vector<std::vector<std::string>>& lines) {
   std::vector<std::size_t> widths(lines.front().size());
   for (const auto& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], query::DisplayWidth(line[i]));
   }
+  const std::vector<bool> shown = ColumnsWithValues(lines);
   for (const auto& line : lines) {
     std::string text;
+    std::size_t pending = 0;  // blanks before the next column
     for (std::size_t i = 0; i < line.size(); ++i) {
+      if (!shown[i]) continue;
+      text.append(pending, ' ');
       text += line[i];
-      if (i + 1 < line.size()) text.append(widths[i] - query::DisplayWidth(line[i]) + 2, ' ');
+      pending = widths[i] - query::DisplayWidth(line[i]) + 2;
     }
-    console.Data(text + "\n");
+    text.erase(text.find_last_not_of(' ') + 1);
+    console.Data(query::FirstColumns(text, console.output_columns()) + "\n");
   }
 }
 
@@ -74,7 +88,10 @@ void PrintGrid(Console& console, const std::vector<std::string>& columns, const 
     auto& line = lines.emplace_back();
     for (const Json& value : row) line.push_back(Text(value));
   }
-  if (console.format() == OutputFormat::kText) return PrintAligned(console, lines);
+  if (console.format() == OutputFormat::kText) {
+    for (auto& line : lines) std::ranges::transform(line, line.begin(), query::OneLine);
+    return PrintAligned(console, lines);
+  }
   if (console.format() == OutputFormat::kCsv) {
     for (const auto& line : lines) console.Data(Joined(line, ",", CsvField) + "\n");
     return;

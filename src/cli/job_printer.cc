@@ -73,6 +73,8 @@ ExitCode JobPrinter::PrintReport(const JobReport& report, bool explain) {
   }
   if (report.status == JobStatus::kDryRun) {
     console_.Say("DRY RUN - no files written");
+  } else if (report.status == JobStatus::kSkipped) {
+    console_.Say(fmt::format("{} already applied, nothing was written", console_.utf8() ? "⊘" : "-"));
   } else {
     SayDone(report);
   }
@@ -80,6 +82,7 @@ ExitCode JobPrinter::PrintReport(const JobReport& report, bool explain) {
     if (explain) console_.Say("  " + line);
   }
   if (console_.json()) console_.Data(ToJson(report, console_.json_indent()) + "\n");
+  if (report.status == JobStatus::kSkipped) return ExitCode::kNothingToDo;
   return report.status == JobStatus::kRejected ? ExitCode::kRejected : ExitCode::kDone;
 }
 

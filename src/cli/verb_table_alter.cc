@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 
 #include "cli/name_list.h"
 #include "cli/open_table.h"
@@ -24,7 +25,7 @@ struct AlterFlags {
   std::vector<std::string> domains;
   std::vector<std::string> removed_domains;
   std::string user_metadata;
-  std::int64_t version = -1;
+  std::optional<std::int64_t> version;
   std::string timestamp;
 };
 
@@ -33,7 +34,9 @@ core::Result<ExitCode> Alter(const AlterFlags& flags, Application& application) 
   SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
   table::AlterRequest request;
   for (const std::string& text : flags.new_columns) {
-    SLUICE_ASSIGN_OR_RETURN(const schema::Schema columns, schema::ParseColumns(text));
+    auto parsed = schema::ParseColumns(text);
+    if (!parsed) return std::move(parsed).error().WithContext("--add-column takes a name and a type: \"note string\"");
+    const schema::Schema columns = *std::move(parsed);
     SLUICE_ASSIGN_OR_RETURN(const delta::TableSchema fields, delta::FromEngineSchema(columns));
     request.add_columns.insert(request.add_columns.end(), fields.fields.begin(), fields.fields.end());
   }
@@ -51,10 +54,11 @@ core::Result<ExitCode> Alter(const AlterFlags& flags, Application& application) 
 core::Result<ExitCode> Restore(const AlterFlags& flags, Application& application) {
   SLUICE_ASSIGN_OR_RETURN(const auto snapshot, OpenTableToWrite(flags.path, application));
   SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
-  if ((flags.version < 0) == flags.timestamp.empty()) {
+  if (flags.version.has_value() != flags.timestamp.empty()) {
     return core::UsageError("restore needs --version or --timestamp, and not both").WithHint("--version 3");
   }
-  std::int64_t version = flags.version;
+  std::int64_t version = flags.version.value_or(0);
+  if (version < 0) return core::UsageError(fmt::format("--version {}: versions begin at 0", version));
   if (!flags.timestamp.empty()) {
     SLUICE_ASSIGN_OR_RETURN(const auto old, OpenTable(flags.path + "@" + flags.timestamp, application));
     version = old->version;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -205,6 +206,25 @@ Json ToJson(const table::VerifyReport& report) {
   return object;
 }
 
+void SayWhatNext(const table::VerifyReport& report, Console& console) {
+  using Kind = table::Finding::Kind;
+  const auto left = [&](auto... kinds) {
+    return std::ranges::any_of(report.findings, [&](const table::Finding& finding) {
+      return !finding.repaired && ((finding.kind == kinds) || ...);
+    });
+  };
+  if (report.repair) console.Say(fmt::format("Repaired by version {}", report.repair->version));
+  if (left(Kind::kMissingFile)) {
+    console.Hint(
+        "  hint: put the files back from a copy of the table; or --repair takes them out of it, with their rows");
+  }
+  if (left(Kind::kStatistics)) console.Hint("  hint: --repair writes the statistics anew");
+  if (left(Kind::kDamagedFile, Kind::kVector)) {
+    console.Hint("  hint: put the files back from a copy of the table, or restore a version that does not need them");
+  }
+  if (left(Kind::kOrphanFile)) console.Hint("  hint: 'sluice table vacuum' deletes what no version names");
+}
+
 core::Result<ExitCode> Verify(const MaintainFlags& flags, Application& application) {
   SLUICE_ASSIGN_OR_RETURN(const auto snapshot, flags.repair ? OpenTableToWrite(flags.path, application)
                                                             : OpenTable(flags.path, application));
@@ -220,9 +240,10 @@ core::Result<ExitCode> Verify(const MaintainFlags& flags, Application& applicati
                               finding.repaired ? " (repaired)" : ""));
     }
     const char* mark = report.harmful() == 0 ? (console.utf8() ? "✓" : "+") : (console.utf8() ? "✗" : "!");
-    console.Say(fmt::format("{} version {}: {} files, {} rows, {} finding{}", mark, report.version,
-                            FormatCount(report.files), FormatCount(report.rows), report.findings.size(),
+    console.Say(fmt::format("{} version {}: {}, {} row{}, {} finding{}", mark, report.version, Files(report.files),
+                            FormatCount(report.rows), report.rows == 1 ? "" : "s", report.findings.size(),
                             report.findings.size() == 1 ? "" : "s"));
+    SayWhatNext(report, console);
   }
   return report.harmful() == 0 ? ExitCode::kDone : ExitCode::kBadData;
 }

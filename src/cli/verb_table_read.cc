@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <memory>
@@ -9,9 +10,11 @@
 #include "cli/grid_printer.h"
 #include "cli/open_table.h"
 #include "cli/print_answer.h"
+#include "cli/table_text.h"
 #include "cli/table_verbs.h"
 #include "delta_log/history.h"
 #include "jobs/table_rows.h"
+#include "query/text_width.h"
 #include "schema/type_text.h"
 #include "table/change_feed.h"
 #include "table/file_condition.h"
@@ -70,7 +73,7 @@ core::Result<Json> DescribeJson(const delta_log::Snapshot& snapshot, const table
 
 void DescribeText(const delta_log::Snapshot& snapshot, const table::TableSummary& summary, Console& console) {
   const auto line = [&](std::string_view name, const std::string& value) {
-    if (!value.empty()) console.Data(fmt::format("{:<18}{}\n", name, value));
+    if (!value.empty()) console.Data(fmt::format("{:<18}{}\n", name, query::OneLine(value)));
   };
   line("path", snapshot.root);
   line("name", snapshot.metadata.name.value_or(""));
@@ -91,8 +94,11 @@ void DescribeText(const delta_log::Snapshot& snapshot, const table::TableSummary
     line("transaction", fmt::format("{}:{}", app, transaction.version));
   }
   console.Data("\n");
+  constexpr std::size_t kNameWidth = 24;
   for (const table::DescribedColumn& column : summary.columns) {
-    console.Data(fmt::format("  {:<24}{}{}\n", column.name, column.type, column.nullable ? "" : " not null"));
+    const std::string name = query::OneLine(column.name);
+    const std::string blanks(kNameWidth - std::min(kNameWidth - 1, query::DisplayWidth(name)), ' ');
+    console.Data(fmt::format("  {}{}{}{}\n", name, blanks, column.type, column.nullable ? "" : " not null"));
   }
 }
 
@@ -116,20 +122,62 @@ core::Result<ExitCode> History(const ReadFlagsOfTable& flags, Application& appli
       flags.limit > 0 ? static_cast<std::size_t>(flags.limit) : std::numeric_limits<std::size_t>::max();
   SLUICE_ASSIGN_OR_RETURN(const auto entries, delta_log::ReadHistory(*environment, snapshot->root, limit));
   const bool json = application.console().json();
+  const bool text = application.console().format() == OutputFormat::kText;
   std::vector<std::vector<Json>> rows;
   for (const delta_log::HistoryEntry& entry : entries) {
     if (entry.version > snapshot->version) continue;  // the path named an old version
     const delta::CommitInfo info = entry.info.value_or(delta::CommitInfo());
+    if (text) {
+      rows.push_back({entry.version, TimeText(entry.timestamp_ms), info.operation, CommitText(info),
+                      info.engine_info.value_or(""), info.user_metadata.value_or("")});
+      continue;
+    }
     const Json parameters(info.operation_parameters);
     const Json metrics(info.operation_metrics);
     rows.push_back({entry.version, TimeText(entry.timestamp_ms), info.operation,
                     json ? parameters : Json(parameters.dump()), json ? metrics : Json(metrics.dump()),
                     Optional(info.is_blind_append), Optional(info.engine_info), Optional(info.user_metadata)});
   }
+  if (text) {
+    PrintGrid(application.console(), {"version", "timestamp", "operation", "details", "engine", "user_metadata"}, rows);
+    return ExitCode::kDone;
+  }
   PrintGrid(application.console(),
             {"version", "timestamp", "operation", "parameters", "metrics", "blind_append", "engine", "user_metadata"},
             rows);
   return ExitCode::kDone;
+}
+
+const std::string& PhysicalName(const delta::PartitionValues::value_type& value) { return value.first; }
+
+/// One row for each file.
+void PrintFiles(const delta_log::Snapshot& snapshot, const std::vector<delta_log::FileRef>& refs,
+                const std::vector<std::string>& stats, Console& console) {
+  const bool text = console.format() == OutputFormat::kText;
+  std::vector<std::vector<Json>> rows;
+  for (std::size_t i = 0; i < refs.size(); ++i) {
+    const delta::AddFile file = snapshot.files.Get(refs[i]);
+    Json partition = Json::object();
+    for (const delta::Field* field : snapshot.PartitionFields()) {
+      const auto value = std::ranges::find(file.partition_values, field->physical_name, PhysicalName);
+      partition[field->name] = value == file.partition_values.end() ? Json() : Optional(value->second);
+    }
+    const Json parsed = Json::parse(stats[i], nullptr, false);
+    const Json named = parsed.is_discarded() ? Json() : WithUserNames(parsed, snapshot.schema);
+    const Json deleted = file.deletion_vector ? Json(file.deletion_vector->cardinality) : Json(0);
+    const Json time = TimeText(file.modification_time_ms);
+    if (text) {
+      const Json records = named.is_object() ? named.value("numRecords", Json()) : Json();
+      rows.push_back({file.path, file.size_bytes, records, deleted, PartitionText(partition), BoundsText(named)});
+    } else if (console.json()) {
+      rows.push_back({file.path, file.size_bytes, time, partition, deleted, named});
+    } else {
+      rows.push_back({file.path, file.size_bytes, time, partition.dump(), deleted,
+                      named.is_null() ? Json(stats[i]) : Json(named.dump())});
+    }
+  }
+  if (text) return PrintGrid(console, {"path", "bytes", "rows", "deleted_rows", "partition", "bounds"}, rows);
+  PrintGrid(console, {"path", "bytes", "modified", "partition", "deleted_rows", "statistics"}, rows);
 }
 
 core::Result<ExitCode> Files(const ReadFlagsOfTable& flags, Application& application) {
@@ -142,19 +190,7 @@ core::Result<ExitCode> Files(const ReadFlagsOfTable& flags, Application& applica
   std::vector<delta_log::FileRef> refs;
   for (const table::PlannedFile& file : plan.files) refs.push_back(file.file);
   SLUICE_ASSIGN_OR_RETURN(const auto stats, snapshot->files.LoadStats(refs));
-  const bool json = application.console().json();
-  std::vector<std::vector<Json>> rows;
-  for (std::size_t i = 0; i < refs.size(); ++i) {
-    const delta::AddFile file = snapshot->files.Get(refs[i]);
-    Json partition = Json::object();
-    for (const auto& [name, value] : file.partition_values) partition[name] = Optional(value);
-    const Json parsed = Json::parse(stats[i], nullptr, false);
-    const Json deleted = file.deletion_vector ? Json(file.deletion_vector->cardinality) : Json(0);
-    rows.push_back({file.path, file.size_bytes, TimeText(file.modification_time_ms),
-                    json ? partition : Json(partition.dump()), deleted,
-                    json ? (parsed.is_discarded() ? Json() : parsed) : Json(stats[i])});
-  }
-  PrintGrid(application.console(), {"path", "bytes", "modified", "partition", "deleted_rows", "statistics"}, rows);
+  PrintFiles(*snapshot, refs, stats, application.console());
   if (!flags.where.empty()) {
     application.console().Hint(
         fmt::format("{} of {} files may hold such rows", plan.files.size(), plan.files.size() + plan.skipped.size()));

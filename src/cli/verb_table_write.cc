@@ -12,6 +12,7 @@
 #include "core/byte_size.h"
 #include "delta/arrow_types.h"
 #include "delta_log/table_location.h"
+#include "jobs/copy_target.h"
 #include "pipeline/reject_budget.h"
 #include "table/delete_rows.h"
 #include "table/new_table.h"
@@ -70,6 +71,7 @@ core::Result<ExitCode> Create(const WriteFlags& flags, Application& application)
   request.name = IfSaid(flags.name);
   request.description = IfSaid(flags.description);
   SLUICE_ASSIGN_OR_RETURN(const auto location, delta_log::ParseTableLocation(environment->files, flags.path));
+  SLUICE_TRY(jobs::CheckRoomForTable(location.root, environment->files));
   SLUICE_ASSIGN_OR_RETURN(const table::NewTable planned,
                           table::PlanTable(*environment, location.root, std::move(request)));
   table::WriteRequest write;

@@ -1,5 +1,8 @@
 #include "core/suggestion.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cstddef>
@@ -51,6 +54,14 @@ std::string NearestName(std::string_view word, std::span<const std::string> cand
     }
   }
   return best;
+}
+
+std::string ColumnHint(std::string_view word, std::span<const std::string> columns) {
+  constexpr std::size_t kNamedMax = 10;
+  if (const std::string near = NearestName(word, columns); !near.empty())
+    return fmt::format("did you mean '{}'?", near);
+  const auto named = columns.first(std::min(columns.size(), kNamedMax));
+  return fmt::format("the columns are {}{}", fmt::join(named, ", "), columns.size() > kNamedMax ? ", …" : "");
 }
 
 }  // namespace sluice::core

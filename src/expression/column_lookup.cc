@@ -33,10 +33,7 @@ Result<const arrow::Field*> FindField(const std::string& name, const arrow::Fiel
   if (found != nullptr) return found;
   std::vector<std::string> names;
   for (const auto& field : fields) names.push_back(field->name());
-  core::Error error = core::NotFound(fmt::format("there is no column {}", Joined(path)));
-  const std::string nearest = core::NearestName(name, names);
-  if (!nearest.empty()) return std::move(error).WithHint(fmt::format("did you mean {}?", nearest));
-  return error;
+  return core::NotFound(fmt::format("there is no column {}", Joined(path))).WithHint(core::ColumnHint(name, names));
 }
 
 /// The whole path is often one name with dots that was not put into backticks.

@@ -50,13 +50,15 @@ core::Result<std::vector<PlannedTask>> MakeTasks(const std::vector<std::string>&
   return tasks;
 }
 
-core::Result<TableSettings> DecideTable(const CopyRequest& request, const CopyTarget& target) {
+core::Result<TableSettings> DecideTable(const CopyRequest& request, const CopyTarget& target,
+                                        storage::FileSystem& files) {
   TableSettings table = request.table;
   table.create = !target.table_exists;
   if (table.create && table.must_exist) {
     return core::NotFound(fmt::format("{}: is no Delta table", target.path))
         .WithHint("make it with 'sluice table create', or copy rows to 'delta:DIR'");
   }
+  if (table.create) SLUICE_TRY(CheckRoomForTable(target.path, files));
   if (!table.replace_where.empty()) {
     table.mode = table::WriteMode::kReplaceWhere;
   } else if (request.mode == CopyMode::kOverwrite) {
@@ -91,7 +93,7 @@ core::Result<PlannedJob> PlanCopy(const CopyRequest& request, const Environment&
   std::optional<TableSettings> table;
   std::optional<schema::TableSpec> declared = request.declared;
   if (target.table) {
-    SLUICE_ASSIGN_OR_RETURN(table, DecideTable(request, target));
+    SLUICE_ASSIGN_OR_RETURN(table, DecideTable(request, target, environment.files));
     SLUICE_TRY(TakeTableColumns(*table, target, inputs, environment, declared));
   }
   SLUICE_ASSIGN_OR_RETURN(Discovery discovery, DiscoverSchema(inputs, request.read, declared, environment, opener));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "delta_log/log_listing.h"
 #include "delta_log/table_location.h"
 #include "jobs/input_format.h"
 #include "jobs/table_input.h"
@@ -14,6 +15,8 @@ namespace {
 
 constexpr const char* kLaterSchemes[] = {
     "postgresql://", "postgres://", "mysql://", "sqlite:", "duckdb:", "odbc:", "sqlserver://", "snowflake://", "s3://"};
+
+constexpr std::size_t kRandomPrefixBytesMax = 2;
 
 core::Status CheckFile(const std::string& path, CopyMode mode, storage::FileSystem& files) {
   if (mode == CopyMode::kAppend) {
@@ -55,6 +58,23 @@ core::Status CheckFolder(CopyTarget& target, CopyMode mode, storage::FileSystem&
 
 }  // namespace
 
+core::Status CheckRoomForTable(const std::string& root, storage::FileSystem& files) {
+  SLUICE_ASSIGN_OR_RETURN(const auto there, files.StatIfExists(root));
+  if (!there || !there->directory) return core::Ok();
+  SLUICE_ASSIGN_OR_RETURN(const auto entries, files.List(root));
+  for (const storage::FileInfo& entry : entries) {
+    const std::string name = entry.path.substr(entry.path.rfind('/') + 1);
+    const bool hidden = name.starts_with('.') || name.starts_with('_');
+    const bool of_table = entry.directory ? name.find('=') != std::string::npos || name.size() <= kRandomPrefixBytesMax
+                                          : name.starts_with("part-") && name.ends_with(".parquet");
+    if (hidden || of_table) continue;
+    return core::AlreadyExists(fmt::format("{}: the folder is there and holds {}, which is of no table", root, name))
+        .WithHint(
+            "name a new folder: 'sluice table vacuum' deletes what is in the table's folder and not of the table");
+  }
+  return core::Ok();
+}
+
 namespace {
 
 core::Result<CopyTarget> ResolveTable(const std::string& target, CopyMode mode, storage::FileSystem& files) {
@@ -63,8 +83,10 @@ core::Result<CopyTarget> ResolveTable(const std::string& target, CopyMode mode, 
     return core::UsageError(fmt::format("'{}' names an old version, and only the newest one can be written", target));
   }
   CopyTarget resolved{.table = true, .path = location.root};
-  SLUICE_ASSIGN_OR_RETURN(const auto log, files.StatIfExists(location.root + "/_delta_log"));
-  resolved.table_exists = log && log->directory;
+  // A folder of a log without a commit is what a killed creation leaves.
+  const auto log = delta_log::ListLog(files, location.root);
+  if (!log && log.error().kind() != core::ErrorKind::kNotFound) return log.error();
+  resolved.table_exists = log.has_value();
   if (resolved.table_exists && mode == CopyMode::kCreate) {
     return core::AlreadyExists(fmt::format("{}: the table is already there", location.root))
         .WithHint("say --mode append to add rows, or --mode overwrite to replace them");

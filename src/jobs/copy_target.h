@@ -23,6 +23,10 @@ struct CopyTarget {
 /// UsageError for what is neither a Parquet file nor a folder; Unsupported, by name, for targets of a later version.
 core::Result<CopyTarget> ResolveCopyTarget(const std::string& target, CopyMode mode, storage::FileSystem& files);
 
+/// Whether a new table may be made in the folder `root`: AlreadyExists when it holds what no table would, as vacuum
+/// would delete it. What a killed creation of a table left (data files, partition folders) is no obstacle.
+core::Status CheckRoomForTable(const std::string& root, storage::FileSystem& files);
+
 /// The output of each input: the one file, or a file of the input's name in the folder, numbered where names meet.
 std::vector<std::string> OutputNames(const CopyTarget& target, const std::vector<std::string>& inputs);
 

@@ -45,6 +45,24 @@ TEST_F(CopyTargetTest, IsATableThatIsThereOnlyWhenItMayBe) {
   EXPECT_THAT(Resolve("delta:out@v0", CopyMode::kAppend), FailsWith(ErrorKind::kUsage, HasSubstr("old version")));
 }
 
+TEST_F(CopyTargetTest, ALogWithoutACommitIsNoTable) {
+  ASSERT_OK(files_.CreateDirectories("out/_delta_log"));
+  EXPECT_FALSE(Resolve("delta:out")->table_exists);
+}
+
+TEST_F(CopyTargetTest, ANewTableTakesAFolderOfItsOwn) {
+  EXPECT_OK(CheckRoomForTable("nowhere", files_));
+  Touch("out/part-00000-a.c000.zstd.parquet");
+  Touch("out/day=1/part-00000-a.c000.zstd.parquet");
+  Touch("out/aZ/part-00000-a.c000.zstd.parquet");
+  Touch("out/_delta_log/.tmp");
+  EXPECT_OK(CheckRoomForTable("out", files_));
+  Touch("out/notes.txt");
+  EXPECT_THAT(CheckRoomForTable("out", files_), FailsWith(ErrorKind::kAlreadyExists, HasSubstr("notes.txt")));
+  Touch("other/src/a.cc");
+  EXPECT_THAT(CheckRoomForTable("other", files_), FailsWith(ErrorKind::kAlreadyExists, HasSubstr("src")));
+}
+
 TEST_F(CopyTargetTest, IsNotReplacedUnlessAsked) {
   Touch("out.parquet");
   EXPECT_THAT(Resolve("out.parquet"), FailsWith(ErrorKind::kAlreadyExists, HasSubstr("--mode overwrite")));

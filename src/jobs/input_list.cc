@@ -6,6 +6,7 @@
 
 #include "jobs/table_input.h"
 #include "storage/glob.h"
+#include "storage/path.h"
 
 namespace sluice::jobs {
 
@@ -22,6 +23,11 @@ core::Result<std::vector<std::string>> ExpandSources(const std::vector<std::stri
     if (source.find("://") != std::string::npos) {
       return core::Unsupported(fmt::format("'{}': sources of this kind are not in this version", source))
           .WithHint("copy files: csv, tsv, json, ndjson, txt, parquet");
+    }
+    const auto log = files.StatIfExists(storage::JoinPath(source, "_delta_log"));
+    if (log && *log && (*log)->directory) {
+      return core::InvalidInput(fmt::format("'{}' is a Delta table, not a file", source))
+          .WithHint(fmt::format("say 'delta:{}'", source));
     }
     const std::vector<std::string> pattern = {source.starts_with("file:") ? source.substr(5) : source};
     SLUICE_ASSIGN_OR_RETURN(const auto paths, storage::ExpandGlobs(files, pattern));

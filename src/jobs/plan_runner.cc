@@ -54,6 +54,7 @@ core::Status Publish(const PlannedJob& job, std::span<const TaskReport> reports,
             "look at the outputs; 'sluice run' or the same 'sluice commit' again completes them, and a copy with "
             "--mode overwrite");
   }
+  report.already_applied = std::get<pipeline::Committed>(outcome).already_applied;
   for (const TaskReport& task : reports) {
     report.bytes_written += task.output.bytes;
     report.files.push_back({task.output.final_path, task.output.rows, task.output.bytes});

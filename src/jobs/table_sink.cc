@@ -154,7 +154,8 @@ core::Result<pipeline::CommitOutcome> TableCommitter::Commit(const pipeline::Pla
     return pipeline::CommitOutcome(pipeline::CommitUnknown{done.error().message()});
   }
   SLUICE_TRY(done);
-  pipeline::Committed committed;
+  // Outputs that were there before are done; rows of a copy were not taken.
+  pipeline::Committed committed{.published = {}, .already_applied = already_applied_ && !output};
   for (const pipeline::TaskReport& report : reports) committed.published.push_back(report.output);
   return pipeline::CommitOutcome(std::move(committed));
 }
@@ -209,6 +210,7 @@ core::Status TableCommitter::CommitWithRejects(std::span<const pipeline::TaskRep
   }
   const auto change = commit();
   if (change) {
+    already_applied_ = change->already_applied;
     RemoveUnused(*change, reports);
     return core::Ok();
   }

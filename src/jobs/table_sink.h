@@ -55,6 +55,7 @@ class TableCommitter final : public pipeline::Committer {
   const Environment& environment_;
   const PlanSettings& settings_;
   Publisher publisher_;
+  bool already_applied_ = false;  // what was committed last
 };
 
 /// Remove the data files that the log lines of these reports name: their commit will not be.

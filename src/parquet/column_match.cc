@@ -93,7 +93,9 @@ core::Status NoteExtras(const schema::Schema& file, const schema::TableSpec& spe
     const std::string& name = file.fields[i].name;
     if (spec.extra == schema::ExtraColumns::kRefuse) {
       return core::InvalidInput(fmt::format("the file has a column that the schema does not name: '{}'", name))
-          .WithHint("declare it, or set 'extra: ignore' in the schema file");
+          .WithHint(
+              "declare it, or leave it out with --extra ignore ('extra: ignore' in a schema file); --add-columns makes "
+              "it columns of a table");
     }
     match.findings.push_back({ColumnFinding::Kind::kIgnored, name, "not in the schema"});
   }

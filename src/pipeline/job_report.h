@@ -43,6 +43,7 @@ struct JobReport {
   std::vector<PlannedColumn> columns = {};
   std::optional<std::string> rejects = {};
   std::vector<std::string> warnings = {};
+  bool already_applied = false;  ///< the target had the rows already: nothing was written; not part of the JSON report
   std::vector<std::string> encodings = {};  ///< for --explain; not part of the JSON report
   std::optional<core::Error> error = {};    ///< set when kFailed
   PhaseTimings timings = {};

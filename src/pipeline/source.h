@@ -44,6 +44,8 @@ class Sink {
 
 struct Committed {
   std::vector<PendingFile> published;
+  /// The target had these rows already, by their application's version; nothing was published.
+  bool already_applied = false;
 };
 struct CommitConflict {
   std::string what;  ///< who was first, and where

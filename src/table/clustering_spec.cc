@@ -21,9 +21,7 @@ core::Error NoStatistics(const delta_log::Snapshot& snapshot, const std::string&
   if (field == nullptr) {
     std::vector<std::string> names;
     for (const delta::Field& other : snapshot.schema.fields) names.push_back(other.name);
-    const std::string near(core::NearestName(name, names));
-    return core::NotFound(fmt::format("the table has no column '{}'", name))
-        .WithHint(near.empty() ? "the columns are those of the schema" : fmt::format("did you mean '{}'?", near));
+    return core::NotFound(fmt::format("the table has no column '{}'", name)).WithHint(core::ColumnHint(name, names));
   }
   for (const delta::Field* partition : snapshot.PartitionFields()) {
     if (partition->name == field->name) {

@@ -28,9 +28,8 @@ constexpr std::string_view kMaxColumnId = "delta.columnMapping.maxColumnId";
 core::Error NoColumn(const delta::TableSchema& schema, const std::string& name, std::string_view purpose) {
   std::vector<std::string> names;
   for (const Field& field : schema.fields) names.push_back(field.name);
-  const std::string near(core::NearestName(name, names));
   return core::InvalidInput(fmt::format("there is no column '{}' to {} by", name, purpose))
-      .WithHint(near.empty() ? "the columns are those of the schema" : fmt::format("did you mean '{}'?", near));
+      .WithHint(core::ColumnHint(name, names));
 }
 
 core::Result<std::vector<std::string>> PartitionColumns(const CreateRequest& request) {

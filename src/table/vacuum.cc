@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/clock.h"
+#include "core/duration.h"
 #include "delta/protocol_gate.h"
 #include "storage/owner.h"
 #include "storage/path.h"
@@ -82,8 +83,8 @@ core::Status VacuumRun::SetThreshold() {
   const milliseconds retain = request_.retain.value_or(floor);
   if (retain.count() < 0) return core::InvalidInput(fmt::format("a retention of {} ms is negative", retain.count()));
   if (retain < floor && !request_.unsafe_retention) {
-    return core::InvalidInput(fmt::format("a retention of {} s is below the table's own of {} s", retain.count() / 1000,
-                                          floor.count() / 1000))
+    return core::InvalidInput(fmt::format("a retention of {} is below the table's own of {}",
+                                          core::FormatDuration(retain), core::FormatDuration(floor)))
         .WithHint("readers and writers can lose files that they need; if nobody uses the table, --unsafe-retention")
         .WithContext("table property delta.deletedFileRetentionDuration");
   }
