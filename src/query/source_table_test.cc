@@ -124,7 +124,8 @@ TEST_F(SourceTableTest, AnErrorOfTheRowsEndsTheStatementAndIsReturned) {
   const core::Status end = core::Corruption("part-1.parquet: its footer is cut");
   Add("t", std::make_shared<RepeatedRows>(rows, 3, end));
   EXPECT_THAT(Rows("SELECT sum(a) FROM t"), ::testing::HasSubstr("part-1.parquet: its footer is cut"));
-  EXPECT_THAT(session_->Query("SELECT sum(a) FROM t"), FailsWith(core::ErrorKind::kCorruption, end.error().message()));
+  EXPECT_THAT(session_->Query("SELECT sum(a) FROM t"),
+              FailsWith(core::ErrorKind::kCorruption, ::testing::HasSubstr("its footer is cut")));
   EXPECT_EQ(Rows("SELECT 1"), "1");
 }
 
