@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "delta/literal_range.h"
 #include "tests/support/result_matchers.h"
 
 namespace sluice::delta {
@@ -434,6 +435,24 @@ TEST(FilePruner, ConstantsDecideForAll) {
   EXPECT_EQ(file.Test(L(true)), Verdict::kAllMatch);
   EXPECT_EQ(file.Test(L(false)), Verdict::kSkip);
   EXPECT_EQ(file.Test(Null(arrow::boolean())), Verdict::kSkip);
+}
+
+TEST(LiteralRange, LiesBetweenTheValuesThatTheColumnCanHold) {
+  const auto decimal = [](std::int64_t unscaled) {
+    return arrow::Decimal128Scalar(arrow::Decimal128(unscaled), arrow::decimal128(5, 1));
+  };
+  const DataType whole{.kind = TypeKind::kInteger};
+  EXPECT_EQ(RangeOf(decimal(15), whole)->low, StatisticValue(Int128{1}));
+  EXPECT_EQ(RangeOf(decimal(15), whole)->high, StatisticValue(Int128{2}));
+  EXPECT_EQ(RangeOf(decimal(-15), whole)->low, StatisticValue(Int128{-2}));
+  EXPECT_EQ(RangeOf(decimal(-15), whole)->high, StatisticValue(Int128{-1}));
+  EXPECT_FALSE(RangeOf(arrow::DoubleScalar(1), {.kind = TypeKind::kDecimal, .precision = 5, .scale = 1}).has_value());
+  const auto tenth = RangeOf(arrow::DoubleScalar(0.3), {.kind = TypeKind::kFloat});  // 0.3f is above
+  EXPECT_LT(std::get<double>(tenth->low), 0.3);
+  EXPECT_GT(std::get<double>(tenth->high), 0.3);
+  const auto inexact = RangeOf(decimal(1), {.kind = TypeKind::kDouble});
+  EXPECT_LT(std::get<double>(inexact->low), 0.1);
+  EXPECT_GT(std::get<double>(inexact->high), 0.1);
 }
 
 }  // namespace
