@@ -132,6 +132,18 @@ class Headers(Tree):
         self.assertEqual(len(problems), 1)
         self.assertIn("low/bad.h does not compile alone", problems[0])
 
+    def test_only_a_source_that_begins_with_its_header_proves_it(self):
+        self.write("src/low/a.h", "#pragma once\nstd::string Name();\n")
+        self.write("src/low/a.cc", '#include "low/a.h"\n#include <string>\n')
+        self.write("src/low/b.h", "std::string Name();\n")
+        self.write("src/low/b.cc", '#include <string>\n#include "low/b.h"\n')
+        entries = [{"file": f"/x/src/low/{name}.cc", "command": "g++ -std=c++20 -o a.o -c a.cc", "directory": "/x"} for name in "ab"]
+        self.write("build/compile_commands.json", json.dumps(entries))
+        problems, _ = check_headers.check(self.root, self.root / "build", 2)
+        self.assertEqual(len(problems), 2)
+        self.assertIn("low/b.h has no #pragma once", problems[0])
+        self.assertIn("low/b.h does not compile alone", problems[1])
+
 
 if __name__ == "__main__":
     unittest.main()
