@@ -24,14 +24,16 @@ core::Result<SnapshotPtr> OpenTable(const std::string& text, Application& applic
   return snapshot;
 }
 
-core::Result<SnapshotPtr> OpenTableToWrite(const std::string& text, Application& application) {
+core::Result<SnapshotPtr> OpenTableToWrite(const std::string& text, Application& application,
+                                           delta_log::SnapshotParts parts) {
   SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
   SLUICE_ASSIGN_OR_RETURN(const auto location, delta_log::ParseTableLocation(environment->files, text));
   if (location.version || location.timestamp_us) {
     return core::UsageError(fmt::format("'{}' names an old version, and only the newest one can be changed", text))
         .WithHint("leave out what follows '@'; 'sluice table restore' makes an old version the newest");
   }
-  SLUICE_ASSIGN_OR_RETURN(SnapshotPtr snapshot, delta_log::OpenSnapshot(*environment, location.root));
+  SLUICE_ASSIGN_OR_RETURN(SnapshotPtr snapshot,
+                          delta_log::OpenSnapshot(*environment, location.root, std::nullopt, parts));
   SayNotes(*snapshot, application.console());
   return snapshot;
 }

@@ -14,7 +14,8 @@ namespace sluice::cli {
 core::Result<std::shared_ptr<const delta_log::Snapshot>> OpenTable(const std::string& text, Application& application);
 
 /// The newest version of the table at `text`, for changes. UsageError when the text names another version.
-core::Result<std::shared_ptr<const delta_log::Snapshot>> OpenTableToWrite(const std::string& text,
-                                                                          Application& application);
+core::Result<std::shared_ptr<const delta_log::Snapshot>> OpenTableToWrite(
+    const std::string& text, Application& application,
+    delta_log::SnapshotParts parts = delta_log::SnapshotParts::kFiles);
 
 }  // namespace sluice::cli

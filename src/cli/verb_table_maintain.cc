@@ -123,7 +123,8 @@ core::Result<ExitCode> Vacuum(const MaintainFlags& flags, Application& applicati
   if (!flags.retain.empty()) {
     SLUICE_ASSIGN_OR_RETURN(request.retain, core::ParseDuration(flags.retain));
   }
-  SLUICE_ASSIGN_OR_RETURN(const auto snapshot, OpenTableToWrite(flags.path, application));
+  SLUICE_ASSIGN_OR_RETURN(const auto snapshot,
+                          OpenTableToWrite(flags.path, application, delta_log::SnapshotParts::kFilesAndTombstones));
   SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
   SLUICE_ASSIGN_OR_RETURN(const table::VacuumReport report, table::Vacuum(*environment, snapshot, request));
   Console& console = application.console();

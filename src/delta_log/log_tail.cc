@@ -69,13 +69,13 @@ core::Status LogTail::ApplyFiles(const CommitFile& file, const delta::ActionSet&
   if (goal_ == ReplayGoal::kProtocolAndMetadata) return core::Ok();
   for (const delta::AddFile& add : actions.adds) {
     const FileKey path = PathKey(add.path);
-    if (!seen_.Insert(KeyOfFile(path, VectorOf(add))) || goal_ == ReplayGoal::kTombstones) continue;
+    if (!seen_.Insert(KeyOfFile(path, VectorOf(add))) || !WantsFiles(goal_)) continue;
     if (!live_paths_.Insert(path)) return LiveTwice(file.path, add.path);
     adds_.Add(add);
   }
   for (const delta::RemoveFile& remove : actions.removes) {
     if (!seen_.Insert(KeyOfFile(PathKey(remove.path), VectorOf(remove)))) continue;
-    if (goal_ == ReplayGoal::kTombstones) removes_.push_back(remove);
+    if (WantsTombstones(goal_)) removes_.push_back(remove);
   }
   return core::Ok();
 }

@@ -22,7 +22,15 @@ enum class ReplayGoal : std::uint8_t {
   kProtocolAndMetadata,
   kFiles,       ///< the whole state of a snapshot
   kTombstones,  ///< the removed files
+  kFilesAndTombstones,
 };
+
+constexpr bool WantsFiles(ReplayGoal goal) {
+  return goal == ReplayGoal::kFiles || goal == ReplayGoal::kFilesAndTombstones;
+}
+constexpr bool WantsTombstones(ReplayGoal goal) {
+  return goal == ReplayGoal::kTombstones || goal == ReplayGoal::kFilesAndTombstones;
+}
 
 /// Corruption: what `where` adds is in the table already.
 core::Error LiveTwice(const std::string& where, std::string_view path);

@@ -182,7 +182,9 @@ class RandomLog : public TestLog {
       model_.Apply(bytes);
       if (Below(6) == 0) WriteCheckpoint(version);
       if (version > 5 && Below(6) == 0) WriteCompaction(version - 4, version - 1);
-      ASSERT_OK_AND_ASSIGN(const auto opened, Open());
+      const auto parts = version % 2 == 0 ? SnapshotParts::kFilesAndTombstones : SnapshotParts::kFiles;
+      ASSERT_OK_AND_ASSIGN(const auto opened, OpenSnapshot(world_.environment, kRoot, std::nullopt, parts));
+      ASSERT_EQ(opened->tombstones != nullptr, version % 2 == 0);
       ExpectModel(*opened);
       ASSERT_OK_AND_ASSIGN(held, held == nullptr ? Open() : RefreshSnapshot(world_.environment, held));
       ExpectModel(*held);

@@ -86,6 +86,7 @@ core::Status Apply(const storage::Environment& environment, Snapshot& snapshot, 
   SLUICE_TRY(ApplyFiles(snapshot, commit, file.path));
   ApplyState(snapshot, commit);
   ExpireTransactions(snapshot, NowMs(environment));
+  snapshot.tombstones.reset();
   snapshot.version = file.first;
   snapshot.log.version = file.first;
   snapshot.log.checksum_path.reset();
@@ -139,9 +140,14 @@ core::Result<std::optional<std::vector<CommitFile>>> NewCommits(const storage::E
 }  // namespace
 
 core::Result<std::shared_ptr<const Snapshot>> OpenSnapshot(const storage::Environment& environment,
-                                                           const std::string& root,
-                                                           std::optional<std::int64_t> version) {
-  SLUICE_ASSIGN_OR_RETURN(ReadState state, ReadTable(environment, root, version, ReplayGoal::kFiles));
+                                                           const std::string& root, std::optional<std::int64_t> version,
+                                                           SnapshotParts parts) {
+  const bool with_tombstones = parts == SnapshotParts::kFilesAndTombstones;
+  const ReplayGoal goal = with_tombstones ? ReplayGoal::kFilesAndTombstones : ReplayGoal::kFiles;
+  SLUICE_ASSIGN_OR_RETURN(ReadState state, ReadTable(environment, root, version, goal));
+  if (with_tombstones) {
+    state.snapshot->tombstones = std::make_shared<const std::vector<delta::RemoveFile>>(std::move(state.tombstones));
+  }
   return std::shared_ptr<const Snapshot>(std::move(state.snapshot));
 }
 
@@ -181,6 +187,7 @@ core::Result<std::shared_ptr<const Snapshot>> AdvanceSnapshot(const storage::Env
 
 core::Result<std::vector<delta::RemoveFile>> LoadTombstones(const storage::Environment& environment,
                                                             const Snapshot& snapshot) {
+  if (snapshot.tombstones != nullptr) return *snapshot.tombstones;
   core::Result<ReadState> known =
       ReadListed(environment, snapshot.root, ListingOf(snapshot), snapshot.version, ReplayGoal::kTombstones);
   if (known.has_value()) return std::move(known->tombstones);

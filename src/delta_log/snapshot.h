@@ -32,11 +32,15 @@ struct Snapshot {
   std::map<std::string, delta::DomainMetadata, std::less<>> domains = {};  ///< those not removed
   std::optional<std::int64_t> in_commit_timestamp_ms = {};                 ///< of this version
   LogSegment log = {};                                                     ///< what the state was read from
-  std::vector<std::string> notes = {};                                     ///< what was odd and did no harm
+  /// The removed files, for those who asked OpenSnapshot for them; LoadTombstones gives them in any case.
+  std::shared_ptr<const std::vector<delta::RemoveFile>> tombstones = {};
+  std::vector<std::string> notes = {};  ///< what was odd and did no harm
 
   /// The partition columns, in order; each is one of `schema`.
   std::vector<const delta::Field*> PartitionFields() const;
 };
+
+enum class SnapshotParts : std::uint8_t { kFiles, kFilesAndTombstones };
 
 /// Read the state of the table at `root` at `version`, or the newest one. Only the log is read, not its statistics.
 ///
@@ -44,7 +48,8 @@ struct Snapshot {
 /// sidecar that cannot be right, with file and offset. Unsupported: reader features of later protocols, by name.
 core::Result<std::shared_ptr<const Snapshot>> OpenSnapshot(const storage::Environment& environment,
                                                            const std::string& root,
-                                                           std::optional<std::int64_t> version = std::nullopt);
+                                                           std::optional<std::int64_t> version = std::nullopt,
+                                                           SnapshotParts parts = SnapshotParts::kFiles);
 
 /// The newest state, reading only the commits after `held`; `held` itself when there are none. Opens the table anew
 /// when the log was cleaned up above `held` or the table was replaced.
@@ -56,7 +61,8 @@ core::Result<std::shared_ptr<const Snapshot>> AdvanceSnapshot(const storage::Env
                                                               const std::shared_ptr<const Snapshot>& held,
                                                               const delta::ActionSet& commit, std::int64_t version);
 
-/// The removed files that the log still knows at this version, read from the log now. Not filtered by age.
+/// The removed files that the log still knows at this version, read from the log unless `snapshot` has them. Not
+/// filtered by age.
 core::Result<std::vector<delta::RemoveFile>> LoadTombstones(const storage::Environment& environment,
                                                             const Snapshot& snapshot);
 

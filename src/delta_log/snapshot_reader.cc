@@ -85,9 +85,10 @@ class Attempt {
                                         *reader.actions().metadata));
     }
     CheckpointContent content;
-    if (goal_ == ReplayGoal::kFiles) {
+    if (WantsFiles(goal_)) {
       SLUICE_ASSIGN_OR_RETURN(content.adds, reader.ReadAdds());
-    } else if (goal_ == ReplayGoal::kTombstones) {
+    }
+    if (WantsTombstones(goal_)) {
       SLUICE_ASSIGN_OR_RETURN(content.removes, reader.ReadRemoves());
     }
     content.actions = reader.actions();
@@ -109,8 +110,8 @@ class Attempt {
       }
     }
     SLUICE_TRY(SetProtocolAndMetadata(snapshot, *tail_.protocol(), *tail_.metadata()));
-    if (goal_ == ReplayGoal::kTombstones) state.tombstones = tail_.TakeTombstones(std::move(content.removes));
-    if (goal_ == ReplayGoal::kFiles) SLUICE_TRY(Fill(snapshot, std::move(content.adds)));
+    if (WantsTombstones(goal_)) state.tombstones = tail_.TakeTombstones(std::move(content.removes));
+    if (WantsFiles(goal_)) SLUICE_TRY(Fill(snapshot, std::move(content.adds)));
     snapshot.notes.insert(snapshot.notes.begin(), tail_.notes.begin(), tail_.notes.end());
     return state;
   }

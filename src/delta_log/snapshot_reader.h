@@ -15,9 +15,8 @@
 namespace sluice::delta_log {
 
 struct ReadState {
-  /// Without files for another goal than kFiles.
-  std::shared_ptr<Snapshot> snapshot = {};
-  std::vector<delta::RemoveFile> tombstones = {};  ///< kTombstones
+  std::shared_ptr<Snapshot> snapshot = {};         ///< without files when the goal does not want them
+  std::vector<delta::RemoveFile> tombstones = {};  ///< when the goal wants them
 };
 
 /// Read `version`, or the newest one, of the table at `root`, out of the best checkpoint that can be used and the
