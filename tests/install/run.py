@@ -34,6 +34,13 @@ def libraries_come_from_the_folder(binary, installed=None):
     assert re.search(r"libarrow\.so\.\d+ => " + re.escape(str(installed)), resolved), resolved
 
 
+def patterns_are_matched_by_our_own_re2(binary):
+    """Arrow's compute library exports another version of RE2, which must not serve the calls of ours."""
+    for ours in (binary, binary.resolve().parent.parent / "lib/libsluice.so"):
+        taken = [line for line in output_of("nm", "-DC", "--undefined-only", ours).splitlines() if " re2::" in line]
+        assert not taken, f"{ours.name} takes {len(taken)} symbols of RE2 from a library, as {taken[0].strip()}"
+
+
 def it_prints_its_version(binary):
     assert output_of(binary, "--version").startswith("sluice "), "no version"
 
@@ -82,7 +89,8 @@ target_link_libraries(scan PRIVATE sluice::sluice)
         libraries_come_from_the_folder(folder / "build/scan", installed)
 
 
-CHECKS = (libraries_come_from_the_folder, it_prints_its_version, it_copies_and_queries, programs_compile_against_it, its_version_is_quick)
+CHECKS = (libraries_come_from_the_folder, patterns_are_matched_by_our_own_re2, it_prints_its_version, it_copies_and_queries,
+          programs_compile_against_it, its_version_is_quick)
 
 
 def main():
