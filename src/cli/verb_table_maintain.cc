@@ -136,7 +136,10 @@ core::Result<ExitCode> Vacuum(const MaintainFlags& flags, Application& applicati
                 {"folders_deleted", report.folders},
                 {"files", Json::array()}};
     for (const table::VacuumedFile& file : report.files) {
-      object["files"].push_back({{"path", file.path}, {"bytes", file.bytes}, {"reason", file.reason}});
+      Json& entry = object["files"].emplace_back(Json::value_t::object);
+      entry.emplace("path", file.path);
+      entry.emplace("bytes", file.bytes);
+      entry.emplace("reason", file.reason);
     }
     console.Data(object.dump(console.json_indent()) + "\n");
     return ExitCode::kDone;
