@@ -33,23 +33,24 @@ auto CheckpointActions::OfActions(const CheckpointLeaf& leaf, Call call) const {
   return [this, max_definition = leaf.max_definition, call = std::move(call), rows_seen = std::size_t{0},
           actions_seen = std::size_t{0}](const auto& levels) mutable {
     // In registers: the compiler cannot know what `call` writes to.
-    std::size_t row = rows_seen;
+    const auto rows_end = rows_.end();
+    auto row = rows_.begin() + static_cast<std::ptrdiff_t>(rows_seen);
     std::size_t action = actions_seen;
-    bool of_action = row > 0 && rows_[row - 1];
+    bool of_action = rows_seen > 0 && *(row - 1);
     const auto* value = levels.values.data();
     for (std::size_t i = 0; i < levels.definitions.size(); ++i) {
       const std::int16_t definition = levels.definitions[i];
       const bool begins_row = levels.repetitions[i] == 0;
       if (begins_row) {
-        of_action = row < rows_.size() && rows_[row];
-        ++row;
+        of_action = row != rows_end && *row;
+        if (row != rows_end) ++row;
         action += of_action ? 1 : 0;
       }
       const bool present = definition == max_definition;
       if (of_action) call(action - 1, begins_row, definition, present ? value : nullptr);
       value += present ? 1 : 0;
     }
-    rows_seen = row;
+    rows_seen = static_cast<std::size_t>(row - rows_.begin());
     actions_seen = action;
   };
 }
