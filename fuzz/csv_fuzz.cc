@@ -93,8 +93,8 @@ void CompareWithModel(const std::string& text, const csv::Dialect& dialect, cons
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   std::string text(reinterpret_cast<const char*>(data) + 2, size - 2);
-  if (text.starts_with("\xEF\xBB\xBF")) return 0;  // positions would be those behind it
   text.erase(0, std::min(text.find_first_not_of("\r\n"), text.size()));
+  if (text.starts_with("\xEF\xBB\xBF")) return 0;  // positions would be those behind it
   csv::Dialect dialect;
   if ((data[0] & 1) != 0) dialect.delimiter = ';';
   if ((data[0] & 2) != 0) dialect.escape = '\\';
