@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "delta_log/log_name.h"
-#include "delta_log/relay_file_system.h"
 #include "storage/fault_file_system.h"
 #include "storage/local_file_system.h"
 #include "storage/memory_file_system.h"
+#include "tests/support/relay_file_system.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/scratch_folder.h"
 
@@ -62,7 +62,7 @@ TEST(CommitFile, NeverReplacesACommit) {
 }
 
 /// Somebody else links the version between our look and our link.
-class RacedFileSystem final : public RelayFileSystem {
+class RacedFileSystem final : public testing::RelayFileSystem<MemoryFileSystem> {
  public:
   using RelayFileSystem::RelayFileSystem;
   core::Status Link(const std::string& from, const std::string& to) override {
@@ -83,11 +83,10 @@ TEST(CommitFile, LosesTheRaceWithoutATrace) {
 }
 
 /// As vfat: no hard links.
-class LinklessFileSystem final : public RelayFileSystem {
+class LinklessFileSystem final : public testing::RelayFileSystem<> {
  public:
   using RelayFileSystem::RelayFileSystem;
   core::Status Link(const std::string&, const std::string&) override { return core::Unsupported("no hard links"); }
-  core::Status RenameNew(const std::string& from, const std::string& to) override { return inner_.RenameNew(from, to); }
 };
 
 TEST(CommitFile, DoesWithoutHardLinks) {

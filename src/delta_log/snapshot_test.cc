@@ -7,6 +7,7 @@
 
 #include "delta/action_json.h"
 #include "delta_log/test_log.h"
+#include "tests/support/relay_file_system.h"
 #include "tests/support/result_matchers.h"
 
 namespace sluice::delta_log {
@@ -22,34 +23,17 @@ using testing::IsOk;
 using SnapshotTest = TestLog;
 
 /// Calls something the first time that a path is opened.
-class RacingFiles final : public storage::FileSystem {
+class RacingFiles final : public testing::RelayFileSystem<> {
  public:
   RacingFiles(storage::FileSystem& inner, std::string path, std::function<void()> race)
-      : inner_(inner), path_(std::move(path)), race_(std::move(race)) {}
+      : RelayFileSystem(inner), path_(std::move(path)), race_(std::move(race)) {}
 
-  core::Result<storage::FileInfo> Stat(const std::string& path) override { return inner_.Stat(path); }
-  core::Result<std::vector<storage::FileInfo>> List(const std::string& path) override { return inner_.List(path); }
   core::Result<std::unique_ptr<storage::ByteStream>> OpenStream(const std::string& path) override {
     if (path == path_ && race_ != nullptr) std::exchange(race_, nullptr)();
     return inner_.OpenStream(path);
   }
-  core::Result<std::unique_ptr<storage::RandomAccessFile>> OpenRandomAccess(const std::string& path) override {
-    return inner_.OpenRandomAccess(path);
-  }
-  core::Result<std::unique_ptr<storage::WritableFile>> Create(const std::string& path) override {
-    return inner_.Create(path);
-  }
-  core::Result<std::unique_ptr<storage::WritableFile>> CreateNew(const std::string& path) override {
-    return inner_.CreateNew(path);
-  }
-  core::Status Rename(const std::string& from, const std::string& to) override { return inner_.Rename(from, to); }
-  core::Status Link(const std::string& from, const std::string& to) override { return inner_.Link(from, to); }
-  core::Status Remove(const std::string& path) override { return inner_.Remove(path); }
-  core::Status CreateDirectories(const std::string& path) override { return inner_.CreateDirectories(path); }
-  core::Status SyncDirectory(const std::string& path) override { return inner_.SyncDirectory(path); }
 
  private:
-  storage::FileSystem& inner_;
   std::string path_;
   std::function<void()> race_;  // null once it was called
 };

@@ -9,10 +9,10 @@
 #include "delta/action_json.h"
 #include "delta_log/log_fixture.h"
 #include "delta_log/log_name.h"
-#include "delta_log/relay_file_system.h"
 #include "storage/fault_file_system.h"
 #include "storage/local_file_system.h"
 #include "storage/memory_file_system.h"
+#include "tests/support/relay_file_system.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/scratch_folder.h"
 
@@ -199,7 +199,7 @@ TEST_F(TransactionTest, ReportsTheBinsThatItDropped) {
 
 TEST_F(TransactionTest, GivesUpAfterItsTime) {
   /// A log in which somebody else is always first.
-  class BusyFileSystem final : public RelayFileSystem {
+  class BusyFileSystem final : public testing::RelayFileSystem<storage::MemoryFileSystem> {
    public:
     using RelayFileSystem::RelayFileSystem;
     core::Status Link(const std::string& from, const std::string& to) override {

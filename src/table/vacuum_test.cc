@@ -14,6 +14,7 @@
 #include "storage/local_file_system.h"
 #include "storage/memory_file_system.h"
 #include "storage/path.h"
+#include "tests/support/relay_file_system.h"
 #include "tests/support/result_matchers.h"
 
 namespace sluice::table {
@@ -32,44 +33,23 @@ using SnapshotPointer = std::shared_ptr<const Snapshot>;
 constexpr std::chrono::hours kDay(24);
 
 /// Another file system that calls `before_list`, and fails to list one folder.
-class WatchedFileSystem final : public storage::FileSystem {
+class WatchedFileSystem final : public testing::RelayFileSystem<> {
  public:
-  explicit WatchedFileSystem(FileSystem& inner) : inner_(inner) {}
+  using RelayFileSystem::RelayFileSystem;
   std::function<void(const std::string&)> after_list = {};
   std::string unlistable = {};
+  std::vector<std::string> removed = {};
 
-  core::Result<storage::FileInfo> Stat(const std::string& path) override { return inner_.Stat(path); }
   core::Result<std::vector<storage::FileInfo>> List(const std::string& directory) override {
     if (directory == unlistable) return core::IoError("cannot list " + directory);
     auto listed = inner_.List(directory);
     if (after_list) after_list(directory);
     return listed;
   }
-  core::Result<std::unique_ptr<storage::ByteStream>> OpenStream(const std::string& path) override {
-    return inner_.OpenStream(path);
-  }
-  core::Result<std::unique_ptr<storage::RandomAccessFile>> OpenRandomAccess(const std::string& path) override {
-    return inner_.OpenRandomAccess(path);
-  }
-  core::Result<std::unique_ptr<storage::WritableFile>> Create(const std::string& path) override {
-    return inner_.Create(path);
-  }
-  core::Result<std::unique_ptr<storage::WritableFile>> CreateNew(const std::string& path) override {
-    return inner_.CreateNew(path);
-  }
-  core::Status Rename(const std::string& from, const std::string& to) override { return inner_.Rename(from, to); }
-  core::Status Link(const std::string& from, const std::string& to) override { return inner_.Link(from, to); }
   core::Status Remove(const std::string& path) override {
     removed.push_back(path);
     return inner_.Remove(path);
   }
-  core::Status CreateDirectories(const std::string& path) override { return inner_.CreateDirectories(path); }
-  core::Status SyncDirectory(const std::string& path) override { return inner_.SyncDirectory(path); }
-
-  std::vector<std::string> removed = {};
-
- private:
-  FileSystem& inner_;
 };
 
 /// A table whose files hold no rows: vacuum does not look into them. Times of files in memory are all long ago.
