@@ -50,10 +50,7 @@ class Keys {
 
   /// One text for all spellings of a path.
   std::string_view OfPath(std::string_view encoded) {
-    // Nearly all paths are spelled in the one way that needs no new text.
-    // (One search for either character calls memchr once for each character.)
-    const bool plain = encoded.find('%') == std::string_view::npos && encoded.find(':') == std::string_view::npos;
-    if (plain && !encoded.starts_with('/')) return encoded;
+    if (IsCanonicalPath(encoded)) return encoded;
     return made_.emplace_back(CanonicalPath(encoded, table_root_));
   }
   std::string_view OfFile(std::string_view encoded, const std::optional<DeletionVectorDescriptor>& vector) {

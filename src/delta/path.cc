@@ -108,6 +108,12 @@ std::string CanonicalPath(std::string_view encoded, std::string_view root) {
   return inside ? std::string(*inside) : path;
 }
 
+bool IsCanonicalPath(std::string_view encoded) {
+  // Two searches: one for either character would call memchr once for each character.
+  return encoded.find('%') == std::string_view::npos && encoded.find(':') == std::string_view::npos &&
+         !encoded.starts_with('/');
+}
+
 core::Result<std::string> ResolveFilePath(std::string_view encoded, std::string_view root, bool allow_outside) {
   if (encoded.size() > 3 * kPathBytesMax) {
     return core::LimitExceeded(fmt::format("a path of {} bytes in the log", encoded.size()));

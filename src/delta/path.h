@@ -24,6 +24,9 @@ std::string EncodePath(std::string_view path);
 /// The key of a file: decoded; absolute paths below `root` relative to it; "file:///x", "file:/x" and "/x" the same,
 /// s3a and s3n as s3. Bytes are compared as they are. `root` is the table's folder, decoded.
 std::string CanonicalPath(std::string_view encoded, std::string_view root);
+/// True for nearly all paths: those that CanonicalPath leaves as they are, because there is no escape, no scheme and no
+/// root in front.
+bool IsCanonicalPath(std::string_view encoded);
 
 /// Where the file of an action lies: an absolute path, or one below `root`.
 ///

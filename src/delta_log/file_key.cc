@@ -23,11 +23,7 @@ FileKey Taken(FileKey key) { return key == FileKey{} ? FileKey{.low = 1} : key; 
 }  // namespace
 
 std::string_view CanonicalView(std::string_view encoded, std::string_view root, std::string& storage) {
-  // Without an escape or a scheme in a relative path there is nothing to undo.
-  if (encoded.find('%') == std::string_view::npos && encoded.find(':') == std::string_view::npos &&
-      !encoded.starts_with('/')) {
-    return encoded;
-  }
+  if (delta::IsCanonicalPath(encoded)) return encoded;
   storage = delta::CanonicalPath(encoded, root);
   return storage;
 }
