@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 
 #include "cli/open_table.h"
+#include "core/ascii.h"
 #include "delta_log/table_location.h"
 #include "jobs/table_input.h"
 #include "query/table_filters.h"
@@ -14,20 +14,13 @@
 namespace sluice::cli {
 namespace {
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-  return lower;
-}
-
 // Whether the statement or a view may call one of the macros: says a macro's name, in whatever sense.
 bool MayCallMacros(const std::string& sql, const query::ViewSet& views) {
   constexpr std::string_view kMacro = "macro ";
-  std::string said = Lower(sql);
-  for (const query::View& view : views.views) said += "\n" + Lower(view.select);
+  std::string said = core::LowerAscii(sql);
+  for (const query::View& view : views.views) said += "\n" + core::LowerAscii(view.select);
   return std::any_of(views.macros.begin(), views.macros.end(), [&](const std::string& statement) {
-    const std::string macro = Lower(statement);
+    const std::string macro = core::LowerAscii(statement);
     const std::size_t name = macro.find(kMacro) + kMacro.size();  // CREATE OR REPLACE MACRO name(parameters) AS …
     return said.find(macro.substr(name, macro.find('(') - name)) != std::string::npos;
   });

@@ -2,21 +2,14 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
+
 namespace sluice::delta {
-namespace {
 
-char Fold(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-}  // namespace
-
-std::string FoldName(std::string_view name) {
-  std::string folded(name);
-  std::ranges::transform(folded, folded.begin(), Fold);
-  return folded;
-}
+std::string FoldName(std::string_view name) { return core::LowerAscii(name); }
 
 bool SameName(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return Fold(x) == Fold(y); });
+  return std::ranges::equal(a, b, [](char x, char y) { return core::LowerAscii(x) == core::LowerAscii(y); });
 }
 
 }  // namespace sluice::delta

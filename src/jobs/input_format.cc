@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cctype>
 #include <utility>
+
+#include "core/ascii.h"
 
 namespace sluice::jobs {
 namespace {
@@ -20,12 +21,6 @@ constexpr std::array<std::pair<std::string_view, InputFormat>, 9> kNames{{{"csv"
                                                                           {"log", InputFormat::kText},
                                                                           {"parquet", InputFormat::kParquet}}};
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower;
-}
-
 std::string_view FileName(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
@@ -33,7 +28,7 @@ std::string_view FileName(std::string_view path) {
 
 std::string_view WithoutCompression(std::string_view name) {
   for (const std::string_view suffix : {".gz", ".zst"}) {
-    if (Lower(name).ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
+    if (core::LowerAscii(name).ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
   }
   return name;
 }
@@ -42,7 +37,7 @@ std::string_view WithoutCompression(std::string_view name) {
 
 core::Result<InputFormat> ParseInputFormat(std::string_view name) {
   for (const auto& [known, format] : kNames) {
-    if (known == Lower(name)) return format;
+    if (known == core::LowerAscii(name)) return format;
   }
   return core::UsageError(fmt::format("'{}' is not a format", name))
       .WithHint("formats are csv, tsv, json, ndjson, txt, parquet");
@@ -57,7 +52,7 @@ std::string_view InputFormatName(InputFormat format) {
 
 core::Result<InputFormat> InputFormatOf(std::string_view path) {
   if (path.starts_with("delta:")) return InputFormat::kDelta;
-  const std::string name = Lower(WithoutCompression(FileName(path)));
+  const std::string name = core::LowerAscii(WithoutCompression(FileName(path)));
   const std::size_t dot = name.rfind('.');
   if (dot != std::string::npos) {
     for (const auto& [known, format] : kNames) {

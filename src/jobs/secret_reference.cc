@@ -6,11 +6,12 @@
 #include <unistd.h>
 
 #include <array>
-#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
 #include <utility>
+
+#include "core/ascii.h"
 
 namespace sluice::jobs {
 namespace {
@@ -76,8 +77,7 @@ core::Result<core::Secret> RunSecretCommand(const std::string& command) {
 }
 
 bool IsPasswordKey(std::string_view key) {
-  std::string lower;
-  for (const char c : key) lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string lower = core::LowerAscii(key);
   for (const std::string_view word : {"password", "passwd", "pwd", "secret", "token", "passphrase", "access_key"}) {
     if (lower.find(word) != std::string::npos) return true;
   }

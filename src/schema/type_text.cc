@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/ascii.h"
 #include "core/suggestion.h"
 
 namespace sluice::schema {
@@ -88,13 +89,6 @@ constexpr std::array<Name, 56> kNames{{
 constexpr std::array<std::pair<std::string_view, TimeUnit>, 4> kUnits{
     {{"s", TimeUnit::kSecond}, {"ms", TimeUnit::kMilli}, {"us", TimeUnit::kMicro}, {"ns", TimeUnit::kNano}}};
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-  return lower;
-}
-
 /// A recursive-descent reader over the text of a type or a column list.
 class Reader {
  public:
@@ -102,7 +96,7 @@ class Reader {
 
   Result<Type> ReadType(std::size_t depth = 0) {
     if (depth > kNestingMax) return InvalidInput(fmt::format("the type is nested deeper than {}", kNestingMax));
-    const std::string word = Lower(ReadWord());
+    const std::string word = core::LowerAscii(ReadWord());
     const Name* name = Find(word);
     if (name == nullptr) return UnknownType(word);
     if (word == "double" && PeekWord() == "precision") ReadWord();
@@ -126,7 +120,7 @@ class Reader {
     SLUICE_ASSIGN_OR_RETURN(field.type, ReadType(depth));
     if (PeekWord() == "not") {
       ReadWord();
-      if (Lower(ReadWord()) != "null") return Expected("'null' after 'not'");
+      if (core::LowerAscii(ReadWord()) != "null") return Expected("'null' after 'not'");
       field.nullable = false;
     } else if (PeekWord() == "null") {
       ReadWord();
@@ -195,7 +189,7 @@ class Reader {
 
   std::string PeekWord() {
     const std::size_t at = at_;
-    const std::string word = Lower(ReadWord());
+    const std::string word = core::LowerAscii(ReadWord());
     at_ = at;
     return word;
   }
@@ -254,7 +248,7 @@ class Reader {
   }
 
   Result<TimeUnit> ReadUnit() {
-    const std::string word = Lower(ReadWord());
+    const std::string word = core::LowerAscii(ReadWord());
     for (const auto& [text, unit] : kUnits) {
       if (word == text) return unit;
     }
@@ -286,8 +280,9 @@ class Reader {
       if (!Take(')')) return Expected("')'");
     }
     if (PeekWord() != "with" && PeekWord() != "without") return type;
-    const bool zoned = Lower(ReadWord()) == "with";
-    if (Lower(ReadWord()) != "time" || Lower(ReadWord()) != "zone") return Expected("'time zone'");
+    const bool zoned = core::LowerAscii(ReadWord()) == "with";
+    if (core::LowerAscii(ReadWord()) != "time" || core::LowerAscii(ReadWord()) != "zone")
+      return Expected("'time zone'");
     if (zoned && type.zone.empty()) type.zone = "UTC";
     return type;
   }

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstring>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "core/ascii.h"
 #include "core/byte_size.h"
 #include "core/suggestion.h"
 
@@ -215,8 +215,7 @@ bool LooksLikeUtf16(std::string_view head, std::size_t zero_at) {
 }  // namespace
 
 core::Result<TextEncoding> ParseTextEncoding(std::string_view name) {
-  std::string folded(name);
-  std::ranges::transform(folded, folded.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string folded = core::LowerAscii(name);
   std::ranges::replace(folded, '_', '-');
   std::vector<std::string> known;
   for (const EncodingName& entry : kEncodingNames) {
