@@ -14,6 +14,16 @@ enum class OutputFormat : std::uint8_t { kText, kJson, kJsonl, kCsv, kMarkdown }
 /// Read "text", "json", "jsonl", "csv", "md".
 core::Result<OutputFormat> ParseOutputFormat(std::string_view text);
 
+/// What lines of a report begin with, and the arrow between a before and an after.
+struct Symbols {
+  std::string_view done;
+  std::string_view arrow;
+  std::string_view skipped;
+  std::string_view failed;
+};
+inline constexpr Symbols kUtf8Symbols{.done = "✓", .arrow = "→", .skipped = "⊘", .failed = "✗"};
+inline constexpr Symbols kAsciiSymbols{.done = "+", .arrow = ">", .skipped = "-", .failed = "!"};
+
 /// The two streams of the command and what they can show. Data goes to standard output, everything else to standard
 /// error.
 ///
@@ -35,6 +45,7 @@ class Console {
   std::size_t output_columns() const;
   bool colour() const { return colour_; }
   bool utf8() const { return utf8_; }
+  const Symbols& symbols() const { return utf8_ ? kUtf8Symbols : kAsciiSymbols; }
 
   /// Data for standard output, as it is.
   void Data(std::string_view text);

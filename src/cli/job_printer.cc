@@ -4,24 +4,20 @@
 
 #include <algorithm>
 
+#include "cli/count_text.h"
 #include "core/byte_size.h"
 
 namespace sluice::cli {
 namespace {
 
 using core::FormatByteSizeRounded;
-using core::FormatCount;
 using pipeline::JobReport;
 using pipeline::JobStatus;
-
-std::string Plural(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", FormatCount(count), noun, count == 1 ? "" : "s");
-}
 
 }  // namespace
 
 void JobPrinter::PrintPlan(const jobs::PlannedJob& job) {
-  const char* arrow = console_.utf8() ? "→" : ">";
+  const std::string_view arrow = console_.symbols().arrow;
   for (const pipeline::PlannedTask& task : job.plan.tasks) {
     for (const pipeline::InputFile& input : task.inputs) {
       const std::string size = input.path == "-" ? "standard input" : FormatByteSizeRounded(input.bytes);
@@ -46,15 +42,15 @@ void JobPrinter::PrintPlan(const jobs::PlannedJob& job) {
 }
 
 void JobPrinter::SayDone(const JobReport& report) {
-  const char* mark = console_.utf8() ? "✓" : "+";
-  const std::string target = report.files.size() == 1 ? report.files[0].path : Plural(report.files.size(), "file");
+  const std::string_view mark = console_.symbols().done;
+  const std::string target = report.files.size() == 1 ? report.files[0].path : CountText(report.files.size(), "file");
   const double seconds = std::max(1e-3, static_cast<double>(report.timings.total_ms) / 1000);
   const auto rate = static_cast<std::uint64_t>(static_cast<double>(report.bytes_read) / seconds);
-  console_.Say(fmt::format("{} Wrote {} to {} ({} {} {}, {:.2f} s, {}/s)", mark, Plural(report.rows_written, "row"),
-                           target, FormatByteSizeRounded(report.bytes_read), console_.utf8() ? "→" : ">",
+  console_.Say(fmt::format("{} Wrote {} to {} ({} {} {}, {:.2f} s, {}/s)", mark, CountText(report.rows_written, "row"),
+                           target, FormatByteSizeRounded(report.bytes_read), console_.symbols().arrow,
                            FormatByteSizeRounded(report.bytes_written), seconds, FormatByteSizeRounded(rate)));
   if (report.rows_rejected > 0) {
-    console_.Warn(fmt::format("{} rejected: {}", Plural(report.rows_rejected, "row"), report.rejects.value_or("")));
+    console_.Warn(fmt::format("{} rejected: {}", CountText(report.rows_rejected, "row"), report.rejects.value_or("")));
   }
 }
 
@@ -74,7 +70,7 @@ ExitCode JobPrinter::PrintReport(const JobReport& report, bool explain) {
   if (report.status == JobStatus::kDryRun) {
     console_.Say("DRY RUN - no files written");
   } else if (report.status == JobStatus::kSkipped) {
-    console_.Say(fmt::format("{} already applied, nothing was written", console_.utf8() ? "⊘" : "-"));
+    console_.Say(fmt::format("{} already applied, nothing was written", console_.symbols().skipped));
   } else {
     SayDone(report);
   }

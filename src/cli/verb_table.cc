@@ -23,11 +23,11 @@ ExitCode PrintChange(Console& console, const table::TableChange& change, std::st
     object["bytes_removed"] = change.bytes_removed;
     console.Data(object.dump(console.json_indent()) + "\n");
   } else if (change.committed) {
-    console.Say(fmt::format("{} {} (version {})", console.utf8() ? "✓" : "+", done, change.version));
+    console.Say(fmt::format("{} {} (version {})", console.symbols().done, done, change.version));
   } else {
     console.Say(change.already_applied
-                    ? fmt::format("{} already applied, nothing was written", console.utf8() ? "⊘" : "-")
-                    : fmt::format("{} nothing to do (version {})", console.utf8() ? "⊘" : "-", change.version));
+                    ? fmt::format("{} already applied, nothing was written", console.symbols().skipped)
+                    : fmt::format("{} nothing to do (version {})", console.symbols().skipped, change.version));
   }
   return change.committed ? ExitCode::kDone : ExitCode::kNothingToDo;
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/count_text.h"
 #include "cli/name_list.h"
 #include "cli/open_table.h"
 #include "cli/table_verbs.h"
@@ -38,7 +39,7 @@ struct MaintainFlags {
   std::string kind;
 };
 
-std::string Files(std::uint64_t count) { return fmt::format("{} file{}", FormatCount(count), count == 1 ? "" : "s"); }
+std::string Files(std::uint64_t count) { return CountText(count, "file"); }
 
 core::Result<table::OptimizeRequest> MakeOptimize(const MaintainFlags& flags) {
   table::OptimizeRequest request{.where = flags.where, .full = flags.full, .dry_run = flags.dry_run};
@@ -79,8 +80,8 @@ Json ToJson(const table::OptimizeReport& report, bool dry_run) {
 }
 
 void SayOptimize(const table::OptimizeReport& report, bool dry_run, Console& console) {
-  const char* mark = console.utf8() ? "✓" : "+";
-  const char* arrow = console.utf8() ? "→" : ">";
+  const std::string_view mark = console.symbols().done;
+  const std::string_view arrow = console.symbols().arrow;
   if (dry_run) {
     console.Say(fmt::format("{} Would rewrite {} of {} ({})", arrow, Files(report.files_to_rewrite),
                             FormatCount(report.files_considered),
@@ -92,7 +93,7 @@ void SayOptimize(const table::OptimizeReport& report, bool dry_run, Console& con
                             FormatByteSizeRounded(static_cast<std::uint64_t>(report.change.bytes_added)),
                             FormatCount(report.change.rows), report.change.version));
   } else {
-    console.Say(fmt::format("{} nothing to do (version {})", console.utf8() ? "⊘" : "-", report.change.version));
+    console.Say(fmt::format("{} nothing to do (version {})", console.symbols().skipped, report.change.version));
   }
   for (const table::ColumnSkipping& column : report.skipping) {
     console.Say(fmt::format("  {}: one value skips {:.0f} % {} {:.0f} % of the files, a hundredth {:.0f} % {} {:.0f} %",
@@ -149,7 +150,7 @@ core::Result<ExitCode> Vacuum(const MaintainFlags& flags, Application& applicati
       console.Say(fmt::format("  {} ({}): {}", file.path, FormatByteSizeRounded(file.bytes), file.reason));
     }
   }
-  console.Say(fmt::format("{} {} {} ({})", flags.dry_run ? (console.utf8() ? "→" : ">") : (console.utf8() ? "✓" : "+"),
+  console.Say(fmt::format("{} {} {} ({})", flags.dry_run ? console.symbols().arrow : console.symbols().done,
                           flags.dry_run ? "Would delete" : "Deleted", Files(report.files.size()),
                           FormatByteSizeRounded(report.bytes)));
   if (flags.dry_run) console.Say("DRY RUN - no files deleted");
@@ -189,9 +190,9 @@ core::Result<ExitCode> Checkpoint(const MaintainFlags& flags, Application& appli
                       {"log_files_deleted", cleanup.deleted.size()}};
     console.Data(object.dump(console.json_indent()) + "\n");
   } else if (report.already_there) {
-    console.Say(fmt::format("{} version {} has a checkpoint", console.utf8() ? "⊘" : "-", snapshot->version));
+    console.Say(fmt::format("{} version {} has a checkpoint", console.symbols().skipped, snapshot->version));
   } else {
-    console.Say(fmt::format("{} Wrote the checkpoint of version {} ({})", console.utf8() ? "✓" : "+", snapshot->version,
+    console.Say(fmt::format("{} Wrote the checkpoint of version {} ({})", console.symbols().done, snapshot->version,
                             Files(report.adds)));
   }
   return report.already_there ? ExitCode::kNothingToDo : ExitCode::kDone;
@@ -243,9 +244,9 @@ core::Result<ExitCode> Verify(const MaintainFlags& flags, Application& applicati
       console.Say(fmt::format("  {}: {}: {}{}", table::FindingName(finding.kind), finding.path, finding.message,
                               finding.repaired ? " (repaired)" : ""));
     }
-    const char* mark = report.harmful() == 0 ? (console.utf8() ? "✓" : "+") : (console.utf8() ? "✗" : "!");
-    console.Say(fmt::format("{} version {}: {}, {} row{}, {} finding{}", mark, report.version, Files(report.files),
-                            FormatCount(report.rows), report.rows == 1 ? "" : "s", report.findings.size(),
+    const std::string_view mark = report.harmful() == 0 ? console.symbols().done : console.symbols().failed;
+    console.Say(fmt::format("{} version {}: {}, {}, {} finding{}", mark, report.version, Files(report.files),
+                            CountText(report.rows, "row"), report.findings.size(),
                             report.findings.size() == 1 ? "" : "s"));
     SayWhatNext(report, console);
   }

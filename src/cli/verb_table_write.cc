@@ -5,11 +5,11 @@
 #include <memory>
 
 #include "cli/copy_run.h"
+#include "cli/count_text.h"
 #include "cli/name_list.h"
 #include "cli/open_table.h"
 #include "cli/read_flags.h"
 #include "cli/table_verbs.h"
-#include "core/byte_size.h"
 #include "delta/arrow_types.h"
 #include "delta_log/table_location.h"
 #include "jobs/copy_target.h"
@@ -108,8 +108,7 @@ core::Result<ExitCode> Delete(const WriteFlags& flags, Application& application)
   table::DeleteRequest request{.condition = flags.where, .user_metadata = IfSaid(flags.user_metadata)};
   SLUICE_ASSIGN_OR_RETURN(request.application, ReadApplication(flags.txn));
   SLUICE_ASSIGN_OR_RETURN(const table::TableChange change, table::DeleteRows(*environment, snapshot, request));
-  return PrintChange(application.console(), change,
-                     fmt::format("Deleted {} row{}", core::FormatCount(change.rows), change.rows == 1 ? "" : "s"));
+  return PrintChange(application.console(), change, "Deleted " + CountText(change.rows, "row"));
 }
 
 template <typename Action>
