@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
+#include <utility>
 
 #include "core/cancellation.h"
 #include "core/clock.h"
@@ -10,7 +12,7 @@
 #include "library/engine_pool.h"
 #include "sluice/engine.h"
 #include "storage/environment.h"
-#include "storage/local_file_system.h"
+#include "storage/file_system.h"
 
 namespace sluice::library {
 
@@ -32,16 +34,17 @@ class SharedRandom final : public core::Random {
 namespace sluice {
 
 struct Engine::State {
-  State(std::uint64_t memory, std::size_t threads)
-      // What is not Arrow's (code, stacks, inflating) needs its part of the budget, too.
-      : pool(library::EnginePool::Make(memory - memory / 8)),
+  State(std::uint64_t memory, std::size_t threads, std::unique_ptr<storage::FileSystem> file_system)
+      : files(std::move(file_system)),
+        // What is not Arrow's (code, stacks, inflating) needs its part of the budget, too.
+        pool(library::EnginePool::Make(memory - memory / 8)),
         executor(threads),
-        environment{files, clock, random, executor, cancellation, pool, memory} {}
+        environment{*files, clock, random, executor, cancellation, pool, memory} {}
   ~State() { pool->Leave(); }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  storage::LocalFileSystem files;
+  const std::unique_ptr<storage::FileSystem> files;
   core::SystemClock clock;
   library::SharedRandom random;
   core::Cancellation cancellation;

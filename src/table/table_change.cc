@@ -23,7 +23,9 @@ core::Result<TableChange> ToChange(delta_log::CommitResult result) {
   using Kind = delta_log::CommitResult::Kind;
   if (result.kind == Kind::kUnknown) {
     return core::OutcomeUnknown(fmt::format("version {} may have been committed: {}", result.version, result.what))
-        .WithHint("look at 'sluice table history' before doing it again; with --txn it can be done again safely");
+        .WithHint(
+            "look at the table's history before doing it again; a write with an application's version (--txn) can "
+            "simply be done again");
   }
   TableChange change;
   change.version = result.version;
