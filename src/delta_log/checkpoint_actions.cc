@@ -26,6 +26,18 @@ struct MapKeys {
   }
 };
 
+/// One value in each row.
+bool AreAllValues(const auto& levels) {
+  return levels.values.size() == levels.definitions.size() &&
+         std::ranges::count(levels.repetitions, std::int16_t{0}) == std::ssize(levels.repetitions);
+}
+
+bool AreAllSet(std::vector<bool>::const_iterator begin, std::vector<bool>::const_iterator end, std::size_t count) {
+  if (end - begin < static_cast<std::ptrdiff_t>(count)) return false;
+  const auto last = begin + static_cast<std::ptrdiff_t>(count);
+  return std::find(begin, last, false) == last;
+}
+
 }  // namespace
 
 template <typename Call>
@@ -38,6 +50,12 @@ auto CheckpointActions::OfActions(const CheckpointLeaf& leaf, Call call) const {
     std::size_t action = actions_seen;
     bool of_action = rows_seen > 0 && *(row - 1);
     const auto* value = levels.values.data();
+    if (AreAllValues(levels) && AreAllSet(row, rows_end, levels.values.size())) {
+      for (std::size_t i = 0; i < levels.values.size(); ++i) call(action + i, true, max_definition, value + i);
+      rows_seen += levels.values.size();
+      actions_seen += levels.values.size();
+      return;
+    }
     for (std::size_t i = 0; i < levels.definitions.size(); ++i) {
       const std::int16_t definition = levels.definitions[i];
       const bool begins_row = levels.repetitions[i] == 0;
@@ -66,16 +84,20 @@ core::Result<CheckpointActions> CheckpointActions::Find(const CheckpointFile& fi
 
 core::Result<CheckpointActions> CheckpointActions::FindTexts(const CheckpointFile& file, int row_group,
                                                              std::string_view kind, std::string_view key,
-                                                             const std::function<void(std::string_view)>& visit_key) {
+                                                             const VisitKeys& visit_keys) {
   CheckpointActions actions(file, row_group, kind);
   SLUICE_ASSIGN_OR_RETURN(const auto leaf, actions.Leaf({kind, key}));
   if (!leaf.has_value()) return actions;
   SLUICE_TRY(file.VisitTexts(row_group, *leaf, [&](const CheckpointLevels<std::string_view>& levels) {
-    for (const std::int16_t definition : levels.definitions) {
-      actions.rows_.push_back(definition == leaf->max_definition);
+    if (levels.values.size() == levels.definitions.size()) {
+      actions.rows_.insert(actions.rows_.end(), levels.definitions.size(), true);
+    } else {
+      for (const std::int16_t definition : levels.definitions) {
+        actions.rows_.push_back(definition == leaf->max_definition);
+      }
     }
     actions.size_ += levels.values.size();
-    std::ranges::for_each(levels.values, visit_key);
+    if (!levels.values.empty()) visit_keys(levels.values);
   }));
   return actions;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,13 +21,14 @@ namespace sluice::delta_log {
 /// during the visit. Threads: one owner. Reading throws as CheckpointFile does.
 class CheckpointActions {
  public:
+  using VisitKeys = std::function<void(std::span<const std::string_view>)>;
+
   /// `kind` is a top-level column ("add"), `key` the field that every such action has ("path").
   static core::Result<CheckpointActions> Find(const CheckpointFile& file, int row_group, std::string_view kind,
                                               std::string_view key);
-  /// The same when the key is a text: its values are visited on the way.
+  /// The same when the key is a text: its values are visited on the way, some at a time.
   static core::Result<CheckpointActions> FindTexts(const CheckpointFile& file, int row_group, std::string_view kind,
-                                                   std::string_view key,
-                                                   const std::function<void(std::string_view)>& visit_key);
+                                                   std::string_view key, const VisitKeys& visit_keys);
 
   /// Those whose rows are known.
   static CheckpointActions OfRows(const CheckpointFile& file, int row_group, std::string_view kind,

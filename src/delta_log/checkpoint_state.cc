@@ -25,6 +25,12 @@ auto SetInteger(Member member) {
   return [member](std::size_t action, std::int64_t number) { member(action) = number; };
 }
 
+/// A visitor of keys that calls `visit` for each.
+template <typename Visit>
+CheckpointActions::VisitKeys Each(Visit visit) {
+  return [visit](std::span<const std::string_view> keys) { std::ranges::for_each(keys, visit); };
+}
+
 core::Status ReadLists(const CheckpointActions& actions, std::string_view field,
                        std::optional<std::vector<std::string>>& list) {
   return actions.TextLists(
@@ -91,9 +97,9 @@ core::Status ReadMetadata(const CheckpointFile& file, int row_group, delta::Acti
 core::Status ReadTransactions(const CheckpointFile& file, int row_group, delta::ActionSet& into) {
   std::vector<delta::SetTransaction> found;
   SLUICE_ASSIGN_OR_RETURN(const CheckpointActions actions,
-                          CheckpointActions::FindTexts(file, row_group, "txn", "appId", [&](std::string_view app) {
-                            found.push_back({.app_id = std::string(app)});
-                          }));
+                          CheckpointActions::FindTexts(file, row_group, "txn", "appId", Each([&](std::string_view app) {
+                                                         found.push_back({.app_id = std::string(app)});
+                                                       })));
   std::size_t versions = 0;
   SLUICE_TRY(actions.Integers("version", [&](std::size_t action, std::int64_t version) {
     found[action].version = version;
@@ -110,8 +116,9 @@ core::Status ReadDomains(const CheckpointFile& file, int row_group, delta::Actio
   std::vector<delta::DomainMetadata> found;
   SLUICE_ASSIGN_OR_RETURN(
       const CheckpointActions actions,
-      CheckpointActions::FindTexts(file, row_group, "domainMetadata", "domain",
-                                   [&](std::string_view domain) { found.push_back({.domain = std::string(domain)}); }));
+      CheckpointActions::FindTexts(file, row_group, "domainMetadata", "domain", Each([&](std::string_view domain) {
+                                     found.push_back({.domain = std::string(domain)});
+                                   })));
   SLUICE_TRY(actions.Texts("configuration",
                            SetText([&found](std::size_t action) -> auto& { return found[action].configuration; })));
   SLUICE_TRY(actions.Booleans("removed", [&](std::size_t action, bool removed) { found[action].removed = removed; }));
@@ -134,10 +141,10 @@ core::Status ReadCheckpointMetadata(const CheckpointFile& file, int row_group, d
 
 core::Status ReadSidecars(const CheckpointFile& file, int row_group, delta::ActionSet& into) {
   std::vector<delta::Sidecar> found;
-  SLUICE_ASSIGN_OR_RETURN(const CheckpointActions actions,
-                          CheckpointActions::FindTexts(file, row_group, "sidecar", "path", [&](std::string_view path) {
-                            found.push_back({.path = std::string(path)});
-                          }));
+  SLUICE_ASSIGN_OR_RETURN(
+      const CheckpointActions actions,
+      CheckpointActions::FindTexts(file, row_group, "sidecar", "path",
+                                   Each([&](std::string_view path) { found.push_back({.path = std::string(path)}); })));
   const auto each = [&found](auto member) {
     return [&found, member](std::size_t action) -> auto& { return found[action].*member; };
   };
@@ -229,15 +236,15 @@ core::Result<std::shared_ptr<const FileSegment>> ReadAddedFiles(const Checkpoint
                                                                 const MakeStatsSource& make_stats) {
   FileSegmentBuilder builder(root);
   SLUICE_ASSIGN_OR_RETURN(const auto path_leaf, file.FindLeaf({"add", "path"}));
-  const auto add_path = [&](std::string_view path) {
+  const auto add_paths = [&](std::span<const std::string_view> paths) {
     if (builder.size() == 0) {
       const std::int64_t rows = std::clamp<std::int64_t>(file.rows(row_group), 0, kRowsReservedMax);
       builder.Reserve(static_cast<std::size_t>(rows), file.BytesEstimate(row_group, *path_leaf));
     }
-    builder.AddPath(path);
+    builder.AddPaths(paths);
   };
   SLUICE_ASSIGN_OR_RETURN(const CheckpointActions adds,
-                          CheckpointActions::FindTexts(file, row_group, "add", "path", add_path));
+                          CheckpointActions::FindTexts(file, row_group, "add", "path", add_paths));
   if (adds.size() == 0) return std::shared_ptr<const FileSegment>();
   std::size_t sizes = 0;
   SLUICE_TRY(adds.Integers("size", [&](std::size_t row, std::int64_t bytes) {
@@ -266,10 +273,11 @@ core::Result<std::shared_ptr<const FileSegment>> ReadAddedFiles(const Checkpoint
 
 core::Result<std::vector<delta::RemoveFile>> ReadRemovedFiles(const CheckpointFile& file, int row_group) {
   std::vector<delta::RemoveFile> found;
-  SLUICE_ASSIGN_OR_RETURN(const CheckpointActions removes,
-                          CheckpointActions::FindTexts(file, row_group, "remove", "path", [&](std::string_view path) {
-                            found.push_back({.path = std::string(path), .data_change = false});
-                          }));
+  SLUICE_ASSIGN_OR_RETURN(
+      const CheckpointActions removes,
+      CheckpointActions::FindTexts(file, row_group, "remove", "path", Each([&](std::string_view path) {
+                                     found.push_back({.path = std::string(path), .data_change = false});
+                                   })));
   const auto each = [&found](auto member) {
     return [&found, member](std::size_t row) -> auto& { return found[row].*member; };
   };

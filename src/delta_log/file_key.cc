@@ -7,7 +7,6 @@
 #include <bit>
 #include <utility>
 
-#include "core/huge_pages.h"
 #include "delta/path.h"
 
 namespace sluice::delta_log {
@@ -69,11 +68,7 @@ bool FileKeySet::Contains(FileKey key) const {
 }
 
 void FileKeySet::Resize(std::size_t slots) {
-  std::vector<FileKey> fresh;
-  fresh.reserve(slots);
-  core::AdviseHugePages(fresh.data(), slots * sizeof(FileKey));
-  fresh.resize(slots);
-  const std::vector<FileKey> old = std::exchange(slots_, std::move(fresh));
+  const auto old = std::exchange(slots_, decltype(slots_)(slots));
   for (const FileKey& key : old) {
     if (key != FileKey{}) slots_[SlotOf(key)] = key;
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/huge_pages.h"
 #include "delta/action.h"
 
 namespace sluice::delta_log {
@@ -43,7 +44,7 @@ class FileKeySet {
   std::size_t SlotOf(FileKey key) const;
   void Resize(std::size_t slots);
 
-  std::vector<FileKey> slots_;  // a power of two; {0, 0} is free
+  std::vector<FileKey, core::HugePageAllocator<FileKey>> slots_;  // a power of two; {0, 0} is free
   std::size_t size_ = 0;
 };
 

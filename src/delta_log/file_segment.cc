@@ -6,7 +6,7 @@
 #include <mutex>
 #include <utility>
 
-#include "core/huge_pages.h"
+#include "delta/path.h"
 #include "delta_log/file_key.h"
 #include "delta_log/file_segment_builder.h"
 
@@ -40,11 +40,6 @@ struct FileSegment::Index {
 
 bool FileExtras::empty() const {
   return !deletion_vector && !tags && !base_row_id && !default_row_commit_version && !clustering_provider;
-}
-
-std::string_view FileSegment::path(std::size_t row) const {
-  const std::uint64_t begin = row == 0 ? 0 : path_ends_[row - 1];
-  return std::string_view(paths_).substr(begin, path_ends_[row] - begin);
 }
 
 const FileExtras* FileSegment::extras(std::size_t row) const {
@@ -102,7 +97,6 @@ FileSegmentBuilder::FileSegmentBuilder(std::string root)
 
 void FileSegmentBuilder::Reserve(std::size_t rows, std::size_t path_bytes) {
   segment_->paths_.reserve(path_bytes);
-  core::AdviseHugePages(segment_->paths_.data(), path_bytes);
   segment_->path_ends_.reserve(rows);
   segment_->sizes_.reserve(rows);
   segment_->modification_times_.reserve(rows);
@@ -113,6 +107,7 @@ void FileSegmentBuilder::AppendRow(std::string_view path, std::int64_t size_byte
                                    std::uint32_t partition) {
   segment_->paths_.append(path);
   segment_->path_ends_.push_back(segment_->paths_.size());
+  segment_->canonical_ = segment_->canonical_ && delta::IsCanonicalPath(path);
   segment_->sizes_.push_back(size_bytes);
   segment_->modification_times_.push_back(time_ms);
   segment_->partition_ids_.push_back(partition);
@@ -142,7 +137,23 @@ void FileSegmentBuilder::Copy(const FileSegment& from, std::uint32_t row, std::s
   if (const FileExtras* extras = from.extras(row)) Extras(size() - 1) = *extras;
 }
 
-void FileSegmentBuilder::AddPath(std::string_view path) { AppendRow(path, 0, 0, kNoPartition); }
+void FileSegmentBuilder::AddPaths(std::span<const std::string_view> paths) {
+  FileSegment& segment = *segment_;
+  const std::size_t begin = segment.paths_.size();
+  bool absolute = false;
+  for (const std::string_view path : paths) {
+    segment.paths_.append(path);
+    segment.path_ends_.push_back(segment.paths_.size());
+    absolute = absolute || path.starts_with('/');
+  }
+  // One search over all: for each path alone it costs more than everything else that is done with it.
+  segment.canonical_ =
+      segment.canonical_ && !absolute && delta::IsCanonicalPath(std::string_view(segment.paths_).substr(begin));
+  segment.sizes_.resize(segment.path_ends_.size());
+  segment.modification_times_.resize(segment.path_ends_.size());
+  segment.partition_ids_.resize(segment.path_ends_.size(), kNoPartition);
+  if (!segment.extra_ids_.empty()) segment.extra_ids_.resize(segment.path_ends_.size());
+}
 
 void FileSegmentBuilder::SetPartition(std::size_t row, std::uint32_t partition) {
   segment_->partition_ids_[row] = partition;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/huge_pages.h"
 #include "core/result.h"
 #include "delta/action.h"
 
@@ -58,7 +59,12 @@ class FileSegment {
  public:
   std::size_t size() const { return sizes_.size(); }
   /// As in the log: percent-encoded.
-  std::string_view path(std::size_t row) const;
+  std::string_view path(std::size_t row) const {
+    const std::uint64_t begin = row == 0 ? 0 : path_ends_[row - 1];
+    return std::string_view(paths_).substr(begin, path_ends_[row] - begin);
+  }
+  /// True: for every path, CanonicalPath (path.h) is the path itself.
+  bool canonical() const { return canonical_; }
   std::int64_t size_bytes(std::size_t row) const { return sizes_[row]; }
   std::int64_t modification_time_ms(std::size_t row) const { return modification_times_[row]; }
   /// Files of one partition share one object.
@@ -84,7 +90,8 @@ class FileSegment {
   struct Index;
 
   std::string root_;
-  std::string paths_;
+  std::basic_string<char, std::char_traits<char>, core::HugePageAllocator<char>> paths_;
+  bool canonical_ = true;  // all paths are their own canonical text
   std::vector<std::uint64_t> path_ends_;
   std::vector<std::int64_t> sizes_;
   std::vector<std::int64_t> modification_times_;

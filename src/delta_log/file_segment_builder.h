@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -13,7 +14,7 @@ namespace sluice::delta_log {
 
 /// Makes a FileSegment row by row, or column by column. Threads: one owner.
 ///
-/// Order: rows ((AddPath SetTimes…)* or Add* or Copy*) Build. Statistics come row by row (Add, Copy), or from a source
+/// Order: rows ((AddPaths SetTimes…)* or Add* or Copy*) Build. Statistics come row by row (Add, Copy), or from a source
 /// that Build is given.
 class FileSegmentBuilder {
  public:
@@ -28,8 +29,8 @@ class FileSegmentBuilder {
   /// A row of another segment; `stats` are its statistics.
   void Copy(const FileSegment& from, std::uint32_t row, std::string_view stats);
 
-  /// A row that has only a path yet: size and time 0, partition {}.
-  void AddPath(std::string_view path);
+  /// Rows that have only a path yet: size and time 0, partition {}.
+  void AddPaths(std::span<const std::string_view> paths);
   void set_size_bytes(std::size_t row, std::int64_t bytes) { segment_->sizes_[row] = bytes; }
   void set_modification_time_ms(std::size_t row, std::int64_t ms) { segment_->modification_times_[row] = ms; }
   void SetPartition(std::size_t row, std::uint32_t partition);

@@ -72,6 +72,22 @@ TEST(FileTable, FindsFilesByTheirCanonicalPaths) {
   EXPECT_EQ(table.With({"c", "c", "a b"}, {}, "/t").size(), 2U);
 }
 
+TEST(FileTable, KnowsWhetherItsPathsNeedNoDecoding) {
+  const auto canonical = [](std::vector<std::vector<std::string_view>> batches) {
+    FileSegmentBuilder builder("/t");
+    for (const auto& paths : batches) builder.AddPaths(paths);
+    return builder.Build()->canonical();
+  };
+  EXPECT_TRUE(canonical({{"a", "b/c"}, {"d"}}));
+  EXPECT_FALSE(canonical({{"a", "b%20c"}, {"d"}}));
+  EXPECT_FALSE(canonical({{"a"}, {"b", "/t/c"}}));
+  EXPECT_FALSE(canonical({{"s3://t/a"}, {"b"}}));
+  FileSegmentBuilder builder("/t");
+  builder.Add({.path = "/t/a"});
+  builder.Add({.path = "b"});
+  EXPECT_FALSE(builder.Build()->canonical());
+}
+
 TEST(FileTable, FilesOfOnePartitionShareItsValues) {
   FileSegmentBuilder builder("/t");
   for (int i = 0; i < 100; ++i) builder.Add(File(i));

@@ -34,7 +34,7 @@ core::Status LogTail::Extend(std::span<const CommitFile> replay, std::span<const
 
 core::Status LogTail::Replay(const CommitFile& file, core::Result<delta::ActionSet> actions,
                              std::span<const CommitFile> commits) {
-  if (actions.has_value()) return Apply(file, *actions);
+  if (actions.has_value()) return Apply(file, *std::move(actions));
   if (file.first == file.last) return std::move(actions).error();
   notes.push_back(fmt::format("compaction ignored: {}", actions.error().message()));
   const auto first = std::ranges::lower_bound(commits, file.first, {}, &CommitFile::first);
@@ -42,9 +42,9 @@ core::Status LogTail::Replay(const CommitFile& file, core::Result<delta::ActionS
   return Extend({first, end}, {});
 }
 
-core::Status LogTail::Apply(const CommitFile& file, const delta::ActionSet& actions) {
+core::Status LogTail::Apply(const CommitFile& file, delta::ActionSet actions) {
   if (!std::exchange(began_, true) && file.first == file.last) newest_commit_info_ = actions.commit_info;
-  SLUICE_TRY(ApplyFiles(file, actions));
+  SLUICE_TRY(ApplyFiles(file, actions.adds, std::move(actions.removes)));
   Add(actions);
   return core::Ok();
 }
@@ -65,17 +65,18 @@ core::Error LiveTwice(const std::string& where, std::string_view path) {
                   where, path));
 }
 
-core::Status LogTail::ApplyFiles(const CommitFile& file, const delta::ActionSet& actions) {
+core::Status LogTail::ApplyFiles(const CommitFile& file, const std::vector<delta::AddFile>& adds,
+                                 std::vector<delta::RemoveFile> removes) {
   if (goal_ == ReplayGoal::kProtocolAndMetadata) return core::Ok();
-  for (const delta::AddFile& add : actions.adds) {
+  for (const delta::AddFile& add : adds) {
     const FileKey path = PathKey(add.path);
     if (!seen_.Insert(KeyOfFile(path, VectorOf(add))) || !WantsFiles(goal_)) continue;
     if (!live_paths_.Insert(path)) return LiveTwice(file.path, add.path);
     adds_.Add(add);
   }
-  for (const delta::RemoveFile& remove : actions.removes) {
+  for (delta::RemoveFile& remove : removes) {
     if (!seen_.Insert(KeyOfFile(PathKey(remove.path), VectorOf(remove)))) continue;
-    if (WantsTombstones(goal_)) removes_.push_back(remove);
+    if (WantsTombstones(goal_)) removes_.push_back(std::move(remove));
   }
   return core::Ok();
 }
@@ -91,7 +92,8 @@ core::Status LogTail::AddFiles(std::shared_ptr<const FileSegment> segment, FileT
   std::array<FileKey, kPrefetched> keys;  // of the rows that come next, in a ring
   const auto fetch = [&](std::size_t row) {
     if (row >= segment->size()) return;
-    FileKey& key = keys[row % kPrefetched] = PathKey(segment->path(row));
+    FileKey& key = keys[row % kPrefetched] =
+        segment->canonical() ? KeyOfPath(segment->path(row)) : PathKey(segment->path(row));
     live_paths_.Prefetch(key);
   };
   for (std::size_t row = 0; row < kPrefetched; ++row) fetch(row);

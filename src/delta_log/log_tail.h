@@ -69,8 +69,9 @@ class LogTail {
  private:
   core::Status Replay(const CommitFile& file, core::Result<delta::ActionSet> actions,
                       std::span<const CommitFile> commits);
-  core::Status Apply(const CommitFile& file, const delta::ActionSet& actions);
-  core::Status ApplyFiles(const CommitFile& file, const delta::ActionSet& actions);
+  core::Status Apply(const CommitFile& file, delta::ActionSet actions);
+  core::Status ApplyFiles(const CommitFile& file, const std::vector<delta::AddFile>& adds,
+                          std::vector<delta::RemoveFile> removes);
   FileKey PathKey(std::string_view path);
   core::Status AddFiles(std::shared_ptr<const FileSegment> segment, FileTable& files);
 
