@@ -112,7 +112,7 @@ def checkpointed(_: tuple[dict, ...], table: pathlib.Path) -> dict[str, float]:
 
 
 def vacuums(table: str) -> tuple[Subject, ...]:
-    return (Subject(SLUICE, SLUICE, ("table", "vacuum", "TABLE", "--dry-run", *JSON_FLAGS), table, nothing),
+    return (Subject(SLUICE, SLUICE, ("table", "vacuum", "TABLE", "--dry-run", *JSON_FLAGS), table, said_files(REMOVED)),
             Subject(DELTA_RS, DELTA_RS, ("vacuum", "TABLE", "full"), table, said_files(REMOVED)),
             Subject("delta-rs-lite", DELTA_RS, ("vacuum", "TABLE", "lite"), table, said_files(REMOVED)))
 

@@ -39,7 +39,8 @@ delta::ActionReadOptions OptionsFor(const CommitFile& file, delta::ActionSelecti
 
 core::Result<delta::ActionSet> ReadCommit(const storage::Environment& environment, const CommitFile& file,
                                           delta::ActionSelection selection) {
-  SLUICE_ASSIGN_OR_RETURN(const std::string bytes, environment.files.ReadAll(file.path, kCommitBytesMax));
+  SLUICE_ASSIGN_OR_RETURN(const std::string bytes,
+                          environment.files.ReadAll(file.path, kCommitBytesMax, file.size_bytes));
   return delta::ParseActions(bytes, file.path, OptionsFor(file, selection));
 }
 

@@ -14,9 +14,17 @@ core::Result<std::optional<FileInfo>> FileSystem::StatIfExists(const std::string
   return std::move(info).error();
 }
 
-core::Result<std::string> FileSystem::ReadAll(const std::string& path, std::uint64_t bytes_max) {
+core::Result<std::vector<FolderEntry>> FileSystem::ListNames(const std::string& directory) {
+  SLUICE_ASSIGN_OR_RETURN(const std::vector<FileInfo> infos, List(directory));
+  std::vector<FolderEntry> entries;
+  for (const FileInfo& info : infos) entries.push_back({std::string(FileName(info.path)), info.directory});
+  return entries;
+}
+
+core::Result<std::string> FileSystem::ReadAll(const std::string& path, std::uint64_t bytes_max,
+                                              std::uint64_t bytes_expected) {
   SLUICE_ASSIGN_OR_RETURN(const std::unique_ptr<ByteStream> stream, OpenStream(path));
-  core::Result<std::string> content = ReadToEnd(*stream, bytes_max);
+  core::Result<std::string> content = ReadToEnd(*stream, bytes_max, bytes_expected);
   if (content.has_value() || content.error().kind() != core::ErrorKind::kLimitExceeded) return content;
   return std::move(content).error().WithContext("while reading " + QuotedPath(path));
 }

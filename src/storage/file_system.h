@@ -22,6 +22,12 @@ struct FileInfo {
   std::uint64_t identity = 0;
 };
 
+/// What a folder itself says of one of its entries.
+struct FolderEntry {
+  std::string name;
+  bool directory = false;
+};
+
 /// A file being read at any offset. Threads: any.
 class RandomAccessFile {
  public:
@@ -53,6 +59,8 @@ class FileSystem {
   core::Result<std::optional<FileInfo>> StatIfExists(const std::string& path);
   /// The entries of a directory, sorted by name; paths are `directory` + "/" + name.
   virtual core::Result<std::vector<FileInfo>> List(const std::string& directory) = 0;
+  /// The same without a look at each entry, which costs more than the listing; a symbolic link is what it leads to.
+  virtual core::Result<std::vector<FolderEntry>> ListNames(const std::string& directory);
   virtual core::Result<std::unique_ptr<ByteStream>> OpenStream(const std::string& path) = 0;
   virtual core::Result<std::unique_ptr<RandomAccessFile>> OpenRandomAccess(const std::string& path) = 0;
   /// Make an empty file for writing; an existing one is replaced. `CreateNew` refuses an existing one with
@@ -72,8 +80,9 @@ class FileSystem {
   /// fsync of a directory: renames in it survive a power cut.
   virtual core::Status SyncDirectory(const std::string& path) = 0;
 
-  /// The whole file as bytes; LimitExceeded above `bytes_max`.
-  core::Result<std::string> ReadAll(const std::string& path, std::uint64_t bytes_max);
+  /// The whole file as bytes; LimitExceeded above `bytes_max`. Who knows about how many there are spares it from
+  /// growing.
+  core::Result<std::string> ReadAll(const std::string& path, std::uint64_t bytes_max, std::uint64_t bytes_expected = 0);
 };
 
 }  // namespace sluice::storage

@@ -5,6 +5,9 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "storage/local_file_system.h"
 #include "storage/memory_file_system.h"
@@ -49,6 +52,17 @@ TEST_F(LocalFiles, LinkToNowhereIsListedAndCannotBeOpened) {
   ASSERT_OK_AND_ASSIGN(const auto infos, files_.List(folder_.path()));
   ASSERT_EQ(infos.size(), 1U);
   EXPECT_THAT(files_.OpenStream(infos[0].path), FailsWith(core::ErrorKind::kNotFound, ::testing::_));
+}
+
+TEST_F(LocalFiles, NamesSayWhatALinkLeadsTo) {
+  ASSERT_OK(files_.CreateDirectories(folder_ / "folder"));
+  std::filesystem::create_symlink("folder", folder_ / "link");
+  std::filesystem::create_symlink("nowhere", folder_ / "dangling");
+  ASSERT_OK_AND_ASSIGN(const auto entries, files_.ListNames(folder_.path()));
+  std::vector<std::pair<std::string, bool>> found;
+  for (const storage::FolderEntry& entry : entries) found.emplace_back(entry.name, entry.directory);
+  EXPECT_THAT(found, ::testing::ElementsAre(::testing::Pair("dangling", false), ::testing::Pair("folder", true),
+                                            ::testing::Pair("link", true)));
 }
 
 TEST_F(LocalFiles, PathWithNulByteIsRefused) {

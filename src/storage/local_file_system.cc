@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <functional>
 #include <utility>
 
 #include "core/byte_size.h"
@@ -99,15 +100,34 @@ core::Result<std::unique_ptr<WritableFile>> OpenForWriting(const std::string& pa
 
 // stat of a directory's entry. nullopt when it vanished since the directory was read; a link to nowhere is listed as an
 // empty file, so that opening it says what is wrong.
-core::Result<std::optional<FileInfo>> StatEntry(int directory_fd, const char* name, std::string path) {
+core::Result<std::optional<FileInfo>> StatEntry(int directory_fd, const std::string& directory, const char* name) {
+  const std::string path = (directory.ends_with('/') ? directory : directory + "/") + name;
   struct stat info{};
-  if (::fstatat(directory_fd, name, &info, 0) == 0) return std::optional(InfoFromStat(std::move(path), info));
+  if (::fstatat(directory_fd, name, &info, 0) == 0) return std::optional(InfoFromStat(path, info));
   if (errno != ENOENT && errno != ELOOP) return Failure("cannot stat", path);
   if (::fstatat(directory_fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0) {
-    return std::optional(InfoFromStat(std::move(path), info));
+    return std::optional(InfoFromStat(path, info));
   }
   if (errno == ENOENT) return std::optional<FileInfo>();
   return Failure("cannot stat", path);
+}
+
+// Calls `visit(descriptor of the directory, entry)` for all but "." and "..".
+core::Status ForEachEntry(const std::string& directory, const std::function<core::Status(int, const dirent&)>& visit) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(directory.c_str()), &::closedir);
+  if (entries == nullptr) {
+    if (errno == ENOTDIR) return core::InvalidInput(QuotedPath(directory) + " is a file, not a folder");
+    return Failure("cannot list", directory);
+  }
+  while (true) {
+    errno = 0;
+    const dirent* entry = ::readdir(entries.get());
+    if (entry == nullptr) break;
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") SLUICE_TRY(visit(::dirfd(entries.get()), *entry));
+  }
+  if (errno != 0) return Failure("cannot list", directory);
+  return core::Ok();
 }
 
 }  // namespace
@@ -119,26 +139,30 @@ core::Result<FileInfo> LocalFileSystem::Stat(const std::string& path) {
 }
 
 core::Result<std::vector<FileInfo>> LocalFileSystem::List(const std::string& directory) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(directory.c_str()), &::closedir);
-  if (entries == nullptr) {
-    if (errno == ENOTDIR) return core::InvalidInput(QuotedPath(directory) + " is a file, not a folder");
-    return Failure("cannot list", directory);
-  }
   std::vector<FileInfo> infos;
-  while (true) {
-    errno = 0;
-    const dirent* entry = ::readdir(entries.get());
-    if (entry == nullptr) break;
-    const std::string_view name = entry->d_name;
-    if (name == "." || name == "..") continue;
-    std::string path = directory.ends_with('/') ? directory : directory + "/";
-    SLUICE_ASSIGN_OR_RETURN(std::optional<FileInfo> info,
-                            StatEntry(::dirfd(entries.get()), entry->d_name, path.append(name)));
+  SLUICE_TRY(ForEachEntry(directory, [&](int directory_fd, const dirent& entry) -> core::Status {
+    SLUICE_ASSIGN_OR_RETURN(std::optional<FileInfo> info, StatEntry(directory_fd, directory, entry.d_name));
     if (info.has_value()) infos.push_back(*std::move(info));
-  }
-  if (errno != 0) return Failure("cannot list", directory);
+    return core::Ok();
+  }));
   std::ranges::sort(infos, {}, &FileInfo::path);
   return infos;
+}
+
+core::Result<std::vector<FolderEntry>> LocalFileSystem::ListNames(const std::string& directory) {
+  std::vector<FolderEntry> found;
+  SLUICE_TRY(ForEachEntry(directory, [&](int directory_fd, const dirent& entry) -> core::Status {
+    if (entry.d_type == DT_REG || entry.d_type == DT_DIR) {
+      found.push_back({entry.d_name, entry.d_type == DT_DIR});
+      return core::Ok();
+    }
+    // A symbolic link, or a file system that does not say.
+    SLUICE_ASSIGN_OR_RETURN(const std::optional<FileInfo> info, StatEntry(directory_fd, directory, entry.d_name));
+    if (info.has_value()) found.push_back({entry.d_name, info->directory});
+    return core::Ok();
+  }));
+  std::ranges::sort(found, {}, &FolderEntry::name);
+  return found;
 }
 
 core::Result<std::unique_ptr<ByteStream>> LocalFileSystem::OpenStream(const std::string& path) {

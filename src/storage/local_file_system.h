@@ -12,6 +12,7 @@ class LocalFileSystem final : public FileSystem {
  public:
   core::Result<FileInfo> Stat(const std::string& path) override;
   core::Result<std::vector<FileInfo>> List(const std::string& directory) override;
+  core::Result<std::vector<FolderEntry>> ListNames(const std::string& directory) override;
   core::Result<std::unique_ptr<ByteStream>> OpenStream(const std::string& path) override;
   core::Result<std::unique_ptr<RandomAccessFile>> OpenRandomAccess(const std::string& path) override;
   core::Result<std::unique_ptr<WritableFile>> Create(const std::string& path) override;

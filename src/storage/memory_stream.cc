@@ -47,15 +47,18 @@ std::unique_ptr<ByteStream> StreamFromMemory(std::string_view bytes, std::shared
   return std::make_unique<MemoryStream>(bytes, std::move(owner), std::move(rest));
 }
 
-core::Result<std::string> ReadToEnd(ByteStream& stream, std::uint64_t bytes_max) {
+core::Result<std::string> ReadToEnd(ByteStream& stream, std::uint64_t bytes_max, std::uint64_t bytes_expected) {
   // One byte more than allowed is asked for, so that a stream that goes on is noticed.
   // Most files that are read so are small, and every step is filled with zeros first.
   constexpr std::uint64_t kFirstBytes = 16 * core::kKiB;
   constexpr std::uint64_t kStepBytesMax = core::kMiB;
   std::string content;
+  content.reserve(static_cast<std::size_t>(std::min(bytes_expected, bytes_max) + 1));
   while (true) {
     const std::size_t filled = content.size();
-    const std::uint64_t wanted = std::clamp<std::uint64_t>(filled, kFirstBytes, kStepBytesMax);
+    const std::uint64_t room = content.capacity() - filled;
+    const std::uint64_t wanted =
+        std::clamp<std::uint64_t>(std::max<std::uint64_t>(filled, room), kFirstBytes, kStepBytesMax);
     const std::size_t step = static_cast<std::size_t>(std::min(bytes_max - filled, wanted - 1) + 1);
     content.resize(filled + step);
     SLUICE_ASSIGN_OR_RETURN(const std::size_t got, stream.Read(std::span<char>(content).subspan(filled)));

@@ -16,7 +16,8 @@ std::unique_ptr<ByteStream> StreamFromString(std::string bytes);
 std::unique_ptr<ByteStream> StreamFromMemory(std::string_view bytes, std::shared_ptr<const void> owner,
                                              std::unique_ptr<ByteStream> rest = nullptr);
 
-/// Everything a stream still holds; LimitExceeded above `bytes_max`.
-core::Result<std::string> ReadToEnd(ByteStream& stream, std::uint64_t bytes_max);
+/// Everything a stream still holds; LimitExceeded above `bytes_max`. When about as many bytes as expected come, they
+/// are never moved.
+core::Result<std::string> ReadToEnd(ByteStream& stream, std::uint64_t bytes_max, std::uint64_t bytes_expected = 0);
 
 }  // namespace sluice::storage

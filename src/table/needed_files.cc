@@ -31,59 +31,82 @@ core::Result<std::string> VectorPathBelow(const delta::DeletionVectorDescriptor&
   return storage::NormalPath(below);
 }
 
-core::Status NeededFiles::Keep(const storage::Environment& environment, const std::string& root, std::string path) {
+core::Status NeededFiles::Keep(std::string path) {
   keys_.Insert(delta_log::KeyOfPath(path));
   if (!GoesAround(path)) return core::Ok();
-  if (!path.starts_with('/')) path = storage::JoinPath(root, path);
-  SLUICE_ASSIGN_OR_RETURN(const auto there, environment.files.StatIfExists(path));
+  if (!path.starts_with('/')) path = storage::JoinPath(root_, path);
+  SLUICE_ASSIGN_OR_RETURN(const auto there, environment_->files.StatIfExists(path));
   if (there.has_value()) identities_.insert(there->identity);
+  return core::Ok();
+}
+
+core::Status NeededFiles::KeepVector(const delta::DeletionVectorDescriptor* vector) {
+  if (vector == nullptr) return core::Ok();
+  SLUICE_ASSIGN_OR_RETURN(std::string path, VectorPathBelow(*vector, root_));
+  return path.empty() ? core::Ok() : Keep(std::move(path));
+}
+
+core::Status NeededFiles::NoteRemoval(const delta::RemoveFile& removed) {
+  const std::int64_t time_ms = removed.deletion_timestamp_ms.value_or(0);
+  // The latest removal counts; a file can have been removed with several deletion vectors.
+  const auto note = [&](std::string path) -> Removal& {
+    Removal& removal = removed_[std::move(path)];
+    removal.time_ms = std::max(removal.time_ms, time_ms);
+    return removal;
+  };
+  Removal& file = note(PathBelow(removed.path, root_));
+  if (removed.size_bytes.has_value() && *removed.size_bytes >= 0) {
+    file.bytes = static_cast<std::uint64_t>(*removed.size_bytes);
+  }
+  if (!removed.deletion_vector.has_value()) return core::Ok();
+  SLUICE_ASSIGN_OR_RETURN(std::string path, VectorPathBelow(*removed.deletion_vector, root_));
+  if (!path.empty()) note(std::move(path));
+  return core::Ok();
+}
+
+core::Status NeededFiles::NoteTombstones(std::span<const delta::RemoveFile> tombstones, std::int64_t removed_since_ms) {
+  removed_.reserve(tombstones.size());
+  for (const delta::RemoveFile& removed : tombstones) {
+    if (removed.deletion_timestamp_ms.value_or(0) <= removed_since_ms) {
+      SLUICE_TRY(NoteRemoval(removed));
+      continue;
+    }
+    SLUICE_TRY(Keep(PathBelow(removed.path, root_)));
+    SLUICE_TRY(KeepVector(removed.deletion_vector.has_value() ? &*removed.deletion_vector : nullptr));
+  }
   return core::Ok();
 }
 
 core::Result<NeededFiles> NeededFiles::Collect(const storage::Environment& environment,
                                                const delta_log::Snapshot& snapshot, std::int64_t removed_since_ms) {
-  NeededFiles needed;
-  const std::string& root = snapshot.root;
-  const auto keep_vector = [&](const delta::DeletionVectorDescriptor* vector) -> core::Status {
-    if (vector == nullptr) return core::Ok();
-    SLUICE_ASSIGN_OR_RETURN(std::string path, VectorPathBelow(*vector, root));
-    if (path.empty()) return core::Ok();
-    return needed.Keep(environment, root, std::move(path));
-  };
+  NeededFiles needed(environment, snapshot.root);
   for (std::uint32_t number = 0; number < snapshot.files.segment_count(); ++number) {
     const delta_log::FileSegment& files = snapshot.files.segment(number);
     for (std::uint32_t row = 0; row < files.size(); ++row) {
       if (!snapshot.files.live({number, row})) continue;
-      SLUICE_TRY(needed.Keep(environment, root, PathBelow(files.path(row), root)));
-      SLUICE_TRY(keep_vector(files.deletion_vector(row)));
+      SLUICE_TRY(needed.Keep(PathBelow(files.path(row), snapshot.root)));
+      SLUICE_TRY(needed.KeepVector(files.deletion_vector(row)));
     }
   }
-  SLUICE_ASSIGN_OR_RETURN(const auto tombstones, delta_log::LoadTombstones(environment, snapshot));
-  for (const delta::RemoveFile& removed : tombstones) {
-    const std::int64_t time_ms = removed.deletion_timestamp_ms.value_or(0);
-    const auto* vector = removed.deletion_vector.has_value() ? &*removed.deletion_vector : nullptr;
-    if (time_ms > removed_since_ms) {
-      SLUICE_TRY(needed.Keep(environment, root, PathBelow(removed.path, root)));
-      SLUICE_TRY(keep_vector(vector));
-      continue;
-    }
-    // The latest removal counts; a file can have been removed with several deletion vectors.
-    const auto note = [&](std::string path) {
-      std::int64_t& latest = needed.removed_ms_[std::move(path)];
-      latest = std::max(latest, time_ms);
-    };
-    note(PathBelow(removed.path, root));
-    if (vector == nullptr) continue;
-    SLUICE_ASSIGN_OR_RETURN(std::string path, VectorPathBelow(*vector, root));
-    if (!path.empty()) note(std::move(path));
+  if (snapshot.tombstones != nullptr) {
+    SLUICE_TRY(needed.NoteTombstones(*snapshot.tombstones, removed_since_ms));
+  } else {
+    SLUICE_ASSIGN_OR_RETURN(const auto tombstones, delta_log::LoadTombstones(environment, snapshot));
+    SLUICE_TRY(needed.NoteTombstones(tombstones, removed_since_ms));
   }
   return needed;
 }
 
-std::optional<std::int64_t> NeededFiles::RemovedAt(const std::string& path) const {
-  const auto found = removed_ms_.find(path);
-  if (found == removed_ms_.end()) return std::nullopt;
-  return found->second;
+core::Result<bool> NeededFiles::Contain(const std::string& path) const {
+  if (keys_.Contains(delta_log::KeyOfPath(path))) return true;
+  if (identities_.empty()) return false;
+  SLUICE_ASSIGN_OR_RETURN(const auto there, environment_->files.StatIfExists(storage::JoinPath(root_, path)));
+  return there.has_value() && identities_.contains(there->identity);
+}
+
+const NeededFiles::Removal* NeededFiles::FindRemoval(const std::string& path) const {
+  const auto found = removed_.find(path);
+  return found == removed_.end() ? nullptr : &found->second;
 }
 
 }  // namespace sluice::table

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "core/result.h"
 #include "delta/action.h"
@@ -30,18 +32,32 @@ class NeededFiles {
   static core::Result<NeededFiles> Collect(const storage::Environment& environment, const delta_log::Snapshot& snapshot,
                                            std::int64_t removed_since_ms);
 
-  bool Contains(const std::string& path, std::uint64_t identity) const {
-    return keys_.Contains(delta_log::KeyOfPath(path)) || identities_.contains(identity);
-  }
-  /// When the log says that a file which is not needed was removed; 0 when it does not say when.
-  std::optional<std::int64_t> RemovedAt(const std::string& path) const;
+  /// What the log says of a file that was removed and is not needed.
+  struct Removal {
+    std::int64_t time_ms = 0;  ///< 0 when it does not say when
+    std::optional<std::uint64_t> bytes = std::nullopt;
+  };
+
+  /// `path` from the root. Looks at the file only where the log names files by ways around.
+  core::Result<bool> Contain(const std::string& path) const;
+  /// nullptr: the log does not know it, or it is needed.
+  const Removal* FindRemoval(const std::string& path) const;
 
  private:
-  core::Status Keep(const storage::Environment& environment, const std::string& root, std::string path);
+  NeededFiles(const storage::Environment& environment, std::string root)
+      : environment_(&environment), root_(std::move(root)) {}
+
+  core::Status Keep(std::string path);
+  core::Status KeepVector(const delta::DeletionVectorDescriptor* vector);
+  core::Status NoteRemoval(const delta::RemoveFile& removed);
+  core::Status NoteTombstones(std::span<const delta::RemoveFile> tombstones, std::int64_t removed_since_ms);
+
+  const storage::Environment* environment_;
+  std::string root_;
 
   delta_log::FileKeySet keys_;
   std::set<std::uint64_t> identities_;
-  std::unordered_map<std::string, std::int64_t> removed_ms_;
+  std::unordered_map<std::string, Removal> removed_;
 };
 
 }  // namespace sluice::table

@@ -20,7 +20,7 @@ bool IsHidden(std::string_view name) { return name.starts_with('_') || name.star
 class Listing {
  public:
   Listing(const storage::Environment& environment, const delta_log::Snapshot& snapshot,
-          const std::function<void(ListedEntry)>& visit)
+          const std::function<core::Status(const ListedFile&)>& visit)
       : environment_(environment), snapshot_(snapshot), names_(snapshot), visit_(visit) {}
 
   core::Result<ListedFolders> Run() {
@@ -29,7 +29,7 @@ class Listing {
     SLUICE_TRY(List("", snapshot_.root));
     while (!waiting_.empty()) {
       SLUICE_TRY(environment_.cancellation.Check());
-      ListedEntry folder = std::move(waiting_.front());
+      const Folder folder = std::move(waiting_.front());
       waiting_.pop_front();
       SLUICE_TRY(CheckFirstName(folder));
       const std::string path = storage::JoinPath(snapshot_.root, folder.path);
@@ -39,49 +39,55 @@ class Listing {
         continue;
       }
       SLUICE_TRY(List(folder.path, path));
-      found_.folders.push_back(std::move(folder));
+      constexpr std::int64_t kNanosPerMilli = 1'000'000;
+      found_.folders.push_back({folder.path, folder.info.mtime_ns / kNanosPerMilli});
     }
     return std::move(found_);
   }
 
  private:
+  struct Folder {
+    std::string path = {};  // from the root
+    storage::FileInfo info = {};
+  };
+
   core::Status List(const std::string& folder, const std::string& path) {
-    SLUICE_ASSIGN_OR_RETURN(const std::vector<storage::FileInfo> entries, environment_.files.List(path));
-    const bool other_table = !folder.empty() && std::ranges::any_of(entries, [](const storage::FileInfo& entry) {
-      return entry.directory && storage::FileName(entry.path) == kLog;
+    SLUICE_ASSIGN_OR_RETURN(const std::vector<storage::FolderEntry> entries, environment_.files.ListNames(path));
+    const bool other_table = !folder.empty() && std::ranges::any_of(entries, [](const storage::FolderEntry& entry) {
+      return entry.directory && entry.name == kLog;
     });
     if (other_table) {
       found_.notes.push_back(storage::QuotedPath(folder) + " is a table of its own and was left alone");
       return core::Ok();
     }
-    for (const storage::FileInfo& entry : entries) Take(folder, entry);
+    for (const storage::FolderEntry& entry : entries) {
+      std::string below = folder.empty() ? entry.name : storage::JoinPath(folder, entry.name);
+      const bool data = names_.MayBeData(entry.name, folder.empty());
+      SLUICE_TRY(entry.directory ? TakeFolder(std::move(below), data) : TakeFile(std::move(below), entry.name, data));
+    }
     return core::Ok();
   }
 
-  void Take(const std::string& folder, const storage::FileInfo& entry) {
-    constexpr std::int64_t kNanosPerMilli = 1'000'000;
-    const std::string_view name = storage::FileName(entry.path);
-    ListedEntry listed{.path = folder.empty() ? std::string(name) : storage::JoinPath(folder, name),
-                       .bytes = entry.bytes,
-                       .modified_ms = entry.mtime_ns / kNanosPerMilli,
-                       .identity = entry.identity};
-    listed.temporary = !entry.directory && storage::ParseTemporaryName(name).has_value();
-    if (!listed.temporary && !names_.MayBeData(name, folder.empty())) {
-      // A link beside it must not open it.
-      if (entry.directory && entry.identity != 0) known_.emplace(entry.identity, listed.path);
-      return;
+  core::Status TakeFile(std::string path, std::string_view name, bool data) {
+    const bool temporary = storage::ParseTemporaryName(name).has_value();
+    return data || temporary ? visit_({std::move(path), temporary}) : core::Ok();
+  }
+
+  core::Status TakeFolder(std::string path, bool data) {
+    SLUICE_ASSIGN_OR_RETURN(auto info, environment_.files.StatIfExists(storage::JoinPath(snapshot_.root, path)));
+    if (!info.has_value()) return core::Ok();  // gone since
+    if (data) {
+      waiting_.push_back({std::move(path), *std::move(info)});
+    } else if (info->identity != 0) {
+      known_.emplace(info->identity, std::move(path));  // a link beside it must not open it
     }
-    if (entry.directory) {
-      waiting_.push_back(std::move(listed));
-    } else {
-      visit_(std::move(listed));
-    }
+    return core::Ok();
   }
 
   // A file under a second name would look like one that nothing needs.
-  core::Status CheckFirstName(const ListedEntry& folder) {
-    if (folder.identity == 0) return core::Ok();
-    const auto [first, is_new] = known_.emplace(folder.identity, folder.path);
+  core::Status CheckFirstName(const Folder& folder) {
+    if (folder.info.identity == 0) return core::Ok();
+    const auto [first, is_new] = known_.emplace(folder.info.identity, folder.path);
     if (is_new) return core::Ok();
     return core::Unsupported(storage::QuotedPath(folder.path) + " and " + storage::QuotedPath(first->second) + " in " +
                              storage::QuotedPath(snapshot_.root) + " are one folder")
@@ -91,8 +97,8 @@ class Listing {
   const storage::Environment& environment_;
   const delta_log::Snapshot& snapshot_;
   const TableNames names_;
-  const std::function<void(ListedEntry)>& visit_;
-  std::deque<ListedEntry> waiting_;  // folders
+  const std::function<core::Status(const ListedFile&)>& visit_;
+  std::deque<Folder> waiting_;
   ListedFolders found_;
   std::map<std::uint64_t, std::string> known_;  // folders by identity; 0 says nothing
 };
@@ -131,7 +137,7 @@ core::Result<bool> IsInPlace(storage::FileSystem& files, const std::string& fold
 }
 
 core::Result<ListedFolders> ListTable(const storage::Environment& environment, const delta_log::Snapshot& snapshot,
-                                      const std::function<void(ListedEntry)>& visit) {
+                                      const std::function<core::Status(const ListedFile&)>& visit) {
   return Listing(environment, snapshot, visit).Run();
 }
 

@@ -12,13 +12,15 @@
 
 namespace sluice::table {
 
-/// A file or folder below a table's root.
-struct ListedEntry {
+/// A file below a table's root. How large and how old it is has to be asked: nearly all are known by their names.
+struct ListedFile {
+  std::string path = {};   ///< from the root
+  bool temporary = false;  ///< a file of ours under the name it has while it is written
+};
+
+struct ListedFolder {
   std::string path = {};  ///< from the root
-  std::uint64_t bytes = 0;
   std::int64_t modified_ms = 0;
-  std::uint64_t identity = 0;  ///< as storage::FileInfo has it
-  bool temporary = false;      ///< a file of ours under the name it has while it is written
 };
 
 /// Which names below a table's root may be those of its files: not `_delta_log` nor any other that begins with '_' or
@@ -37,17 +39,17 @@ class TableNames {
 
 /// The folders of a listing that were looked into.
 struct ListedFolders {
-  std::vector<ListedEntry> folders = {};  ///< parents before what is in them
-  std::vector<std::string> notes = {};    ///< what was left alone
+  std::vector<ListedFolder> folders = {};  ///< parents before what is in them
+  std::vector<std::string> notes = {};     ///< what was left alone
 };
 
 /// Whether the folder lies where its path says, and not elsewhere behind a symbolic link.
 core::Result<bool> IsInPlace(storage::FileSystem& files, const std::string& folder);
 
 /// Call `visit` for every file below the root that may be one of the table. Nothing outside of the root is seen:
-/// symbolic links to folders elsewhere, and folders that are Delta tables of their own, are left alone. Any error ends
-/// it; Unsupported when one folder is there under two names.
+/// symbolic links to folders elsewhere, and folders that are Delta tables of their own, are left alone. Any error,
+/// also of `visit`, ends it; Unsupported when one folder is there under two names.
 core::Result<ListedFolders> ListTable(const storage::Environment& environment, const delta_log::Snapshot& snapshot,
-                                      const std::function<void(ListedEntry)>& visit);
+                                      const std::function<core::Status(const ListedFile&)>& visit);
 
 }  // namespace sluice::table

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+#include <optional>
 #include <utility>
 
 #include "core/clock.h"
@@ -48,17 +48,16 @@ class VacuumRun {
   core::Result<VacuumReport> Run();
 
  private:
-  struct Candidate {
-    VacuumedFile file = {};
-    std::uint64_t identity = 0;
-  };
-
   core::Status SetThreshold();
   core::Status CheckTable() const;
   core::Status FindAll();
   core::Status FindRemoved();
   core::Result<bool> IsBehindLink(const std::string& path);
-  void Consider(const ListedEntry& file);
+  core::Result<std::optional<storage::FileInfo>> StatIfExists(const std::string& path) const {
+    return environment_.files.StatIfExists(storage::JoinPath(snapshot_->root, path));
+  }
+  core::Status Consider(const ListedFile& file);
+  core::Status ConsiderAge(const ListedFile& file);
   core::Status DropNeeded();
   core::Status Delete();
   void DeleteFolders();
@@ -69,11 +68,10 @@ class VacuumRun {
   const VacuumRequest& request_;
   std::int64_t now_ms_ = 0;
   std::int64_t threshold_ms_ = 0;  // what was removed at this time or before may go
-  NeededFiles needed_;
-  std::map<std::string, Candidate> candidates_;  // by path
-  std::vector<ListedEntry> folders_;             // parents first
-  std::map<std::string, bool> in_place_;         // folders by whether they are what their path says
-  std::vector<delta_log::CommitFile> commits_;   // where they are needed
+  std::optional<NeededFiles> needed_;
+  std::vector<ListedFolder> folders_;           // parents first
+  std::map<std::string, bool> in_place_;        // folders by whether they are what their path says
+  std::vector<delta_log::CommitFile> commits_;  // where they are needed
   std::int64_t newest_old_commit_ = -1;
   VacuumReport report_;
 };
@@ -106,6 +104,7 @@ core::Result<VacuumReport> VacuumRun::Run() {
     newest_old_commit_ = NewestCommitBefore(commits_, threshold_ms_);
   }
   SLUICE_TRY(request_.lite ? FindRemoved() : FindAll());
+  std::ranges::sort(report_.files, {}, &VacuumedFile::path);
   if (!request_.dry_run) {
     SLUICE_TRY(DropNeeded());
     SLUICE_TRY(Delete());
@@ -115,37 +114,50 @@ core::Result<VacuumReport> VacuumRun::Run() {
       report_.notes.push_back("the next lite vacuum will start where this one did: " + remembered.error().message());
     }
   }
-  for (auto& [path, candidate] : candidates_) {
-    report_.bytes += candidate.file.bytes;
-    report_.files.push_back(std::move(candidate.file));
-  }
+  for (const VacuumedFile& file : report_.files) report_.bytes += file.bytes;
   return std::move(report_);
 }
 
 core::Status VacuumRun::FindAll() {
-  SLUICE_ASSIGN_OR_RETURN(ListedFolders listed,
-                          ListTable(environment_, *snapshot_, [this](const ListedEntry& file) { Consider(file); }));
+  SLUICE_ASSIGN_OR_RETURN(ListedFolders listed, ListTable(environment_, *snapshot_,
+                                                          [this](const ListedFile& file) { return Consider(file); }));
   folders_ = std::move(listed.folders);
   for (std::string& note : listed.notes) report_.notes.push_back(std::move(note));
   return core::Ok();
 }
 
-void VacuumRun::Consider(const ListedEntry& file) {
-  const auto take = [&](std::string reason) {
-    candidates_[file.path] = {{file.path, file.bytes, std::move(reason)}, file.identity};
-  };
-  if (needed_.Contains(file.path, file.identity)) return;
+core::Status VacuumRun::Consider(const ListedFile& file) {
+  SLUICE_ASSIGN_OR_RETURN(const bool needed, needed_->Contain(file.path));
+  if (needed) return core::Ok();
+  const NeededFiles::Removal* removal = file.temporary ? nullptr : needed_->FindRemoval(file.path);
+  if (removal == nullptr) return ConsiderAge(file);
+  std::uint64_t bytes = removal->bytes.value_or(0);
+  if (!removal->bytes.has_value()) {
+    SLUICE_ASSIGN_OR_RETURN(const auto there, StatIfExists(file.path));
+    if (!there.has_value()) return core::Ok();  // gone since
+    bytes = there->bytes;
+  }
+  report_.files.push_back(
+      {file.path, bytes, removal->time_ms == 0 ? "removed" : "removed " + TimeText(removal->time_ms)});
+  return core::Ok();
+}
+
+// A file that the log does not know.
+core::Status VacuumRun::ConsiderAge(const ListedFile& file) {
+  SLUICE_ASSIGN_OR_RETURN(const auto there, StatIfExists(file.path));
+  if (!there.has_value()) return core::Ok();  // gone since
+  constexpr std::int64_t kNanosPerMilli = 1'000'000;
+  const std::int64_t modified_ms = there->mtime_ns / kNanosPerMilli;
   if (file.temporary) {
-    const bool old = file.modified_ms < now_ms_ - kTemporaryAge.count();
-    if (old && !OwnerMayLive(file.path)) take("left by a writer that died");
-    return;
+    const bool old = modified_ms < now_ms_ - kTemporaryAge.count();
+    if (old && !OwnerMayLive(file.path)) {
+      report_.files.push_back({file.path, there->bytes, "left by a writer that died"});
+    }
+  } else if (modified_ms < threshold_ms_ - kClockSkew.count()) {
+    // It may be of a transaction that is about to commit: age is all that protects it.
+    report_.files.push_back({file.path, there->bytes, "no version names it"});
   }
-  if (const auto removed_ms = needed_.RemovedAt(file.path)) {
-    take(*removed_ms == 0 ? "removed" : "removed " + TimeText(*removed_ms));
-    return;
-  }
-  // It may be of a transaction that is about to commit: age is all that protects it.
-  if (file.modified_ms < threshold_ms_ - kClockSkew.count()) take("no version names it");
+  return core::Ok();
 }
 
 core::Status VacuumRun::FindRemoved() {
@@ -157,12 +169,12 @@ core::Status VacuumRun::FindRemoved() {
   for (const FormerFile& file : former) {
     SLUICE_TRY(environment_.cancellation.Check());
     if (!names.MayBeDataPath(file.path)) continue;
-    const std::string path = storage::JoinPath(snapshot_->root, file.path);
-    SLUICE_ASSIGN_OR_RETURN(const auto there, environment_.files.StatIfExists(path));
-    if (!there.has_value() || there->directory || needed_.Contains(file.path, there->identity)) continue;
+    SLUICE_ASSIGN_OR_RETURN(const bool needed, needed_->Contain(file.path));
+    if (needed) continue;
+    SLUICE_ASSIGN_OR_RETURN(const auto there, StatIfExists(file.path));
+    if (!there.has_value() || there->directory) continue;
     SLUICE_ASSIGN_OR_RETURN(const bool behind_link, IsBehindLink(file.path));
-    if (behind_link) continue;
-    candidates_[file.path] = {{file.path, there->bytes, file.reason}, there->identity};
+    if (!behind_link) report_.files.push_back({file.path, there->bytes, file.reason});
   }
   return core::Ok();
 }
@@ -185,7 +197,7 @@ core::Result<bool> VacuumRun::IsBehindLink(const std::string& path) {
 
 // A restore or a late commit may have come since the listing.
 core::Status VacuumRun::DropNeeded() {
-  if (candidates_.empty()) return core::Ok();
+  if (report_.files.empty()) return core::Ok();
   SLUICE_ASSIGN_OR_RETURN(auto newest, delta_log::RefreshSnapshot(environment_, snapshot_));
   if (newest == snapshot_ || newest->version == snapshot_->version) return core::Ok();
   if (newest->metadata.id != snapshot_->metadata.id) {
@@ -194,20 +206,24 @@ core::Status VacuumRun::DropNeeded() {
   snapshot_ = std::move(newest);
   SLUICE_TRY(CheckTable());
   SLUICE_ASSIGN_OR_RETURN(needed_, NeededFiles::Collect(environment_, *snapshot_, threshold_ms_));
-  std::erase_if(candidates_,
-                [this](const auto& entry) { return needed_.Contains(entry.first, entry.second.identity); });
+  std::vector<VacuumedFile> unneeded;
+  for (VacuumedFile& file : report_.files) {
+    SLUICE_ASSIGN_OR_RETURN(const bool needed, needed_->Contain(file.path));
+    if (!needed) unneeded.push_back(std::move(file));
+  }
+  report_.files = std::move(unneeded);
   return core::Ok();
 }
 
 core::Status VacuumRun::Delete() {
   std::size_t deleted = 0;
-  for (const auto& [path, candidate] : candidates_) {
+  for (const VacuumedFile& file : report_.files) {
     core::Status removed = environment_.cancellation.Check();
-    if (removed.has_value()) removed = environment_.files.Remove(storage::JoinPath(snapshot_->root, path));
+    if (removed.has_value()) removed = environment_.files.Remove(storage::JoinPath(snapshot_->root, file.path));
     // Somebody else may vacuum at the same time.
     if (!removed.has_value() && removed.error().kind() != core::ErrorKind::kNotFound) {
       return std::move(removed).error().WithContext(
-          fmt::format("{} of {} files were deleted before", deleted, candidates_.size()));
+          fmt::format("{} of {} files were deleted before", deleted, report_.files.size()));
     }
     ++deleted;
   }

@@ -24,8 +24,8 @@ struct VacuumRequest {
 };
 
 struct VacuumedFile {
-  std::string path = {};  ///< below the table's root
-  std::uint64_t bytes = 0;
+  std::string path = {};    ///< below the table's root
+  std::uint64_t bytes = 0;  ///< as the log says, where it knows the file
   std::string reason = {};  ///< "removed 2026-01-01T00:00:00Z", "no version names it"
 };
 

@@ -65,6 +65,7 @@ class VacuumTest : public ::testing::Test {
   delta::AddFile FileAt(const std::string& path) {
     delta::AddFile add = delta_log::TestFile("x");
     add.path = delta::EncodePath(path);
+    add.size_bytes = 5;
     return add;
   }
   void Put(const std::string& path) { files_.Put(std::string(kRoot) + "/" + path, "bytes"); }

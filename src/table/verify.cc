@@ -133,12 +133,18 @@ core::Status Verification::CheckSome(const FileCheck& check, const std::vector<F
 core::Status Verification::FindOrphans() {
   constexpr std::int64_t kEver = std::numeric_limits<std::int64_t>::min();
   SLUICE_ASSIGN_OR_RETURN(const NeededFiles named, NeededFiles::Collect(environment_, *snapshot_, kEver));
-  const auto look = [&](const ListedEntry& file) {
+  const auto look = [&](const ListedFile& file) -> core::Status {
     // Only commits name the files of the change data feed, and those are cleaned up first.
-    if (file.path.starts_with(kChangeData) || named.Contains(file.path, file.identity)) return;
+    if (file.path.starts_with(kChangeData)) return core::Ok();
+    SLUICE_ASSIGN_OR_RETURN(const bool is_named, named.Contain(file.path));
+    if (is_named) return core::Ok();
+    SLUICE_ASSIGN_OR_RETURN(const auto there,
+                            environment_.files.StatIfExists(storage::JoinPath(snapshot_->root, file.path)));
+    if (!there.has_value()) return core::Ok();  // gone since
     report_.findings.push_back({.kind = Finding::Kind::kOrphanFile,
                                 .path = file.path,
-                                .message = fmt::format("no version names it ({} bytes)", file.bytes)});
+                                .message = fmt::format("no version names it ({} bytes)", there->bytes)});
+    return core::Ok();
   };
   SLUICE_ASSIGN_OR_RETURN(const ListedFolders listed, ListTable(environment_, *snapshot_, look));
   return core::Ok();

@@ -113,6 +113,15 @@ TEST_P(FileSystemConformance, StatTellsSizeKindAndChange) {
   EXPECT_TRUE(folder.directory);
 }
 
+TEST_P(FileSystemConformance, AnExpectedSizeIsOnlyAHint) {
+  const std::string content(100'000, 'x');
+  Write("a", content);
+  for (const std::uint64_t expected : {0, 1, 99'999, 100'000, 100'001, 1'000'000}) {
+    EXPECT_EQ(*files().ReadAll(At("a"), 1 << 20, expected), content) << expected;
+    EXPECT_THAT(files().ReadAll(At("a"), 99'999, expected), FailsWith(core::ErrorKind::kLimitExceeded, ::testing::_));
+  }
+}
+
 TEST_P(FileSystemConformance, ListIsSortedAndShallow) {
   Write("b", "");
   Write("a", "x");
@@ -122,6 +131,10 @@ TEST_P(FileSystemConformance, ListIsSortedAndShallow) {
   std::vector<std::string> names;
   for (const auto& info : infos) names.emplace_back(info.path + (info.directory ? "/" : ""));
   EXPECT_THAT(names, ::testing::ElementsAre(At("a"), At("b"), At("c") + "/"));
+  ASSERT_OK_AND_ASSIGN(const auto entries, files().ListNames(subject_.root));
+  names.clear();
+  for (const auto& entry : entries) names.emplace_back(entry.name + (entry.directory ? "/" : ""));
+  EXPECT_THAT(names, ::testing::ElementsAre("a", "b", "c/"));
 }
 
 TEST_P(FileSystemConformance, RenameReplacesInOneStep) {
