@@ -168,6 +168,14 @@ TEST(DeletionVector, InlineVectorsMayBePaddedInTwoWays) {
   }
 }
 
+TEST(DeletionVector, AnInlineVectorEndsInItsLastGroup) {
+  RowSet rows;
+  rows.Add(3);
+  ASSERT_OK_AND_ASSIGN(DeletionVectorDescriptor descriptor, MakeInlineVector(rows));
+  descriptor.path_or_inline += "00000";
+  EXPECT_THAT(DecodeInlineVector(descriptor), FailsWith(kCorruption, HasSubstr("40 bytes, the log says 34")));
+}
+
 TEST(DeletionVector, OneFileHoldsTheVectorsOfACommit) {
   std::mt19937_64 random(3);
   VectorFileBuilder builder(core::Uuid{1, 2, 3}, "a1");

@@ -430,6 +430,14 @@ TEST(FilePruner, PartitionValueThatIsNoneOfItsTypeIsAnError) {
   EXPECT_EQ(pruner.Test(missing, nullptr, 0), Verdict::kSkip);
 }
 
+TEST(FilePruner, AConditionThatCannotBeAnsweredSkipsNothing) {
+  const auto number = Typed(expression::MakeCast(P(), arrow::int64()), arrow::int64());
+  const Expression condition = Typed(Operator::kEqual, {number, L(std::int64_t{1})});
+  EXPECT_EQ(PartitionedFile{.value = "1"}.Test(condition), Verdict::kAllMatch);
+  EXPECT_EQ(PartitionedFile{.value = "2"}.Test(condition), Verdict::kSkip);
+  EXPECT_EQ(PartitionedFile{.value = "x"}.Test(condition), Verdict::kKeep) << "the rows will say why";
+}
+
 TEST(FilePruner, ConstantsDecideForAll) {
   const File file = Bounded(kLong, "10", "20");
   EXPECT_EQ(file.Test(L(true)), Verdict::kAllMatch);

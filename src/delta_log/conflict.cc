@@ -309,10 +309,7 @@ void ApplyRebase(const Rebase& rebase, TransactionState& state) {
   };
   fill(removes);
   fill(state.actions.adds);
-  for (Bin& bin : state.bins) {
-    fill(bin.removes);
-    fill(bin.adds);
-  }
+  for (Bin& bin : state.bins) fill(bin.removes);  // a bin that adds such a file again was dropped
 }
 
 }  // namespace sluice::delta_log

@@ -155,7 +155,8 @@ constexpr std::array kWinners = {"blind-1",        "blind-2",
                                  "replace-1",      "replace-2",
                                  "overwrite",      "metadata harmless",
                                  "metadata other", "protocol harmless",
-                                 "protocol other", "idle"};
+                                 "protocol other", "txn",
+                                 "domain",         "idle"};
 
 struct Row {
   const char* loser;
@@ -163,21 +164,21 @@ struct Row {
   const char* write_serializable;
 };
 
-//                                        blind reads move  rewr. mark  repl. over meta. prot. idle
+//                                        blind reads move  rewr. mark  repl. over meta. prot. t+d. idle
 constexpr std::array<Row, 13> kMatrix = {{
-    {"blind append", "oo oo oo oo oo oo o of of o", "oo oo oo oo oo oo o of of o"},
-    {"append on P", "fo fo oo fo fo fo f of of o", "oo fo oo fo fo fo f of of o"},
-    {"delete on P", "fo fo fo fo fo fo f of of o", "oo fo fo fo fo fo f of of o"},
-    {"delete", "ff ff fo ff ff ff f of of o", "oo ff fo ff ff ff f of of o"},
-    {"overwrite", "ff ff rr ff ff ff f of of o", "oo ff rr ff ff ff f of of o"},
-    {"overwrite on P", "fo fo ro fo fo fo f of of o", "oo fo ro fo fo fo f of of o"},
-    {"optimize", "oo oo dd dd dd dd d of of o", "oo oo dd dd dd dd d of of o"},
-    {"metadata", "oo oo oo oo oo oo o ff of o", "oo oo oo oo oo oo o ff of o"},
-    {"metadata validated", "ff ff oo ff oo ff f ff ff o", "ff ff oo ff oo ff f ff ff o"},
-    {"protocol", "oo oo oo oo oo oo o of ff o", "oo oo oo oo oo oo o of ff o"},
-    {"restore", "ff ff ff ff ff ff f ff ff o", "ff ff ff ff ff ff f ff ff o"},
-    {"txn", "oo oo oo oo oo oo o of of o", "oo oo oo oo oo oo o of of o"},
-    {"domain", "oo oo oo oo oo oo o of of o", "oo oo oo oo oo oo o of of o"},
+    {"blind append", "oo oo oo oo oo oo o of of oo o", "oo oo oo oo oo oo o of of oo o"},
+    {"append on P", "fo fo oo fo fo fo f of of oo o", "oo fo oo fo fo fo f of of oo o"},
+    {"delete on P", "fo fo fo fo fo fo f of of oo o", "oo fo fo fo fo fo f of of oo o"},
+    {"delete", "ff ff fo ff ff ff f of of oo o", "oo ff fo ff ff ff f of of oo o"},
+    {"overwrite", "ff ff rr ff ff ff f of of oo o", "oo ff rr ff ff ff f of of oo o"},
+    {"overwrite on P", "fo fo ro fo fo fo f of of oo o", "oo fo ro fo fo fo f of of oo o"},
+    {"optimize", "oo oo dd dd dd dd d of of oo o", "oo oo dd dd dd dd d of of oo o"},
+    {"metadata", "oo oo oo oo oo oo o ff of oo o", "oo oo oo oo oo oo o ff of oo o"},
+    {"metadata validated", "ff ff oo ff oo ff f ff ff oo o", "ff ff oo ff oo ff f ff ff oo o"},
+    {"protocol", "oo oo oo oo oo oo o of ff oo o", "oo oo oo oo oo oo o of ff oo o"},
+    {"restore", "ff ff ff ff ff ff f ff ff ff o", "ff ff ff ff ff ff f ff ff ff o"},
+    {"txn", "oo oo oo oo oo oo o of of fo o", "oo oo oo oo oo oo o of of fo o"},
+    {"domain", "oo oo oo oo oo oo o of of of o", "oo oo oo oo oo oo o of of of o"},
 }};
 
 TEST(Conflict, FollowsTheMatrixCellByCell) {
@@ -286,6 +287,93 @@ TEST(Conflict, GivesWayAsABackfillForFilesThatWereTouched) {
   EXPECT_THAT(std::get<Rebase>(verdict).dropped_bins, ElementsAre(0));
 }
 
+TEST(Conflict, GivesWayAsABackfillForFilesThatWereFilledInBefore) {
+  TransactionState backfill{.txn_id = "ours", .level = IsolationLevel::kSnapshot, .rule = ConflictRule::kRearrange};
+  backfill.bins = {{{}, {File("a1", false)}}, {{}, {File("a2", false)}}};
+  const auto verdict = Check(backfill, Winner("backfill-2"));
+  ASSERT_TRUE(std::holds_alternative<Rebase>(verdict));
+  EXPECT_THAT(std::get<Rebase>(verdict).dropped_bins, ElementsAre(1));
+}
+
+TEST(Conflict, AFileThatIsAddedAgainMustStillBeThere) {
+  TransactionState loser{.txn_id = "ours", .root = "/t", .level = IsolationLevel::kSerializable};
+  loser.actions.adds = {File("a1", false)};
+  const auto verdict = Check(loser, Winner("rewrite-1"));
+  ASSERT_TRUE(std::holds_alternative<Refusal>(verdict));
+  EXPECT_THAT(std::get<Refusal>(verdict).error.message(), HasSubstr("ConcurrentDeleteDelete"));
+  EXPECT_TRUE(std::holds_alternative<Rebase>(Check(loser, Winner("rewrite-2"))));
+}
+
+TEST(Conflict, WhoReadTheTableLosesToRowsThatWentFromFilesThatStay) {
+  TransactionState loser = Loser("delete", IsolationLevel::kWriteSerializable);
+  ActionSet winner = Winner("idle");
+  winner.removes = {Gone("b2")};
+  const auto verdict = Check(loser, winner);
+  ASSERT_TRUE(std::holds_alternative<Refusal>(verdict));
+  EXPECT_THAT(std::get<Refusal>(verdict).error.message(), HasSubstr("ConcurrentDeleteRead"));
+  // Who rearranges rows goes on without the bins that were hit, whatever was read.
+  loser = Loser("optimize", IsolationLevel::kSnapshot);
+  loser.reads.files = {"a1", "b1", "a2", "b2"};
+  EXPECT_TRUE(std::holds_alternative<Rebase>(Check(loser, winner)));
+}
+
+TEST(Conflict, AChangeOfTheMetadataThatReadRowsMissesNoBlindAppend) {
+  TransactionState loser = Loser("delete", IsolationLevel::kWriteSerializable);
+  EXPECT_TRUE(std::holds_alternative<Rebase>(Check(loser, Winner("blind-1"))));
+  loser.actions.metadata = BaseMetadata();
+  EXPECT_TRUE(std::holds_alternative<Refusal>(Check(loser, Winner("blind-1"))));
+}
+
+TEST(Conflict, FollowsMovesOfItsOwnRowsAlone) {
+  const auto removed_after = [](const ActionSet& winner) {
+    TransactionState loser = Loser("overwrite on P", IsolationLevel::kSerializable);
+    const auto verdict = Check(loser, winner);
+    if (const auto* rebase = std::get_if<Rebase>(&verdict)) ApplyRebase(*rebase, loser);
+    std::vector<std::string> paths;
+    for (const RemoveFile& remove : loser.actions.removes) paths.push_back(remove.path);
+    return std::holds_alternative<Rebase>(verdict) ? paths : std::vector<std::string>{};
+  };
+  ActionSet both = Winner("move-1");
+  both.removes.push_back(Gone("a2", false));
+  both.adds.push_back(File("m2", false));
+  EXPECT_THAT(removed_after(both), ElementsAre("b1", "m1"));
+  ActionSet refreshed = Winner("move-1");  // and b1 got new statistics
+  refreshed.adds.push_back(File("b1", false));
+  EXPECT_THAT(removed_after(refreshed), ElementsAre("b1", "m1"));
+  both.removes.back().partition_values.reset();
+  EXPECT_THAT(removed_after(both), IsEmpty()) << "nobody knows where the rows of a2 were";
+}
+
+TEST(Conflict, RowIdsThatAWinnerFilledInStayWithFilesThatAreMarked) {
+  TransactionState loser = Loser("delete on P", IsolationLevel::kSerializable);
+  loser.actions.adds = {File("a1")};
+  loser.actions.adds[0].deletion_vector = delta::DeletionVectorDescriptor{.path_or_inline = "x"};
+  ActionSet winner = Winner("backfill-1");
+  winner.adds[0].default_row_commit_version = 3;
+  const auto verdict = Check(loser, winner);
+  ASSERT_TRUE(std::holds_alternative<Rebase>(verdict));
+  ApplyRebase(std::get<Rebase>(verdict), loser);
+  EXPECT_EQ(loser.actions.adds[0].base_row_id, 7);
+  EXPECT_EQ(loser.actions.adds[0].default_row_commit_version, 3);
+}
+
+TEST(Conflict, ATombstoneCarriesAllThatTheFileHad) {
+  AddFile file = File("a1");
+  file.deletion_vector = delta::DeletionVectorDescriptor{.path_or_inline = "x"};
+  file.base_row_id = 7;
+  file.default_row_commit_version = 3;
+  file.tags = delta::StringMap{{"k", "v"}};
+  const RemoveFile tombstone = RemovalOf(file);
+  EXPECT_EQ(tombstone.path, "a1");
+  EXPECT_TRUE(tombstone.data_change);
+  EXPECT_EQ(tombstone.deletion_vector, file.deletion_vector) << "path and vector together name the rows";
+  EXPECT_EQ(tombstone.partition_values, file.partition_values);
+  EXPECT_EQ(tombstone.size_bytes, file.size_bytes);
+  EXPECT_EQ(tombstone.base_row_id, file.base_row_id);
+  EXPECT_EQ(tombstone.default_row_commit_version, file.default_row_commit_version);
+  EXPECT_EQ(tombstone.tags, file.tags);
+}
+
 TEST(Conflict, ComparesPathsDecoded) {
   TransactionState loser = Loser("delete on P", IsolationLevel::kSerializable);
   loser.reads.files = {"a 1"};
@@ -302,9 +390,11 @@ TEST(Conflict, CountsAPredicateThatFailsAsAMatch) {
 }
 
 TEST(Conflict, DoesNotBelieveABlindAppendThatRemoves) {
-  ActionSet winner = Winner("blind-1");
-  winner.removes = {Gone("a2")};
-  EXPECT_TRUE(std::holds_alternative<Refusal>(Check(Loser("delete", IsolationLevel::kWriteSerializable), winner)));
+  for (const bool data_change : {true, false}) {
+    ActionSet winner = Winner("blind-1");
+    winner.removes = {Gone("a2", data_change)};
+    EXPECT_TRUE(std::holds_alternative<Refusal>(Check(Loser("delete", IsolationLevel::kWriteSerializable), winner)));
+  }
 }
 
 TEST(MetadataChange, LetsOnlyListedDifferencesPass) {
@@ -359,6 +449,45 @@ TEST(MetadataChange, LetsNewMarksOfIdentityColumnsAndNewMappingsPass) {
   EXPECT_EQ(MetadataObstacle(BaseMetadata(), with_field(mapping + R"("p")", "id")),
             "the property delta.columnMapping.mode changed");
   EXPECT_EQ(MetadataObstacle(BaseMetadata(), with_field(R"("comment":"c")", "")), "the schema changed");
+}
+
+TEST(MetadataChange, TurnsThatGoTheOtherWayDoNotPass) {
+  const auto change = [](delta::StringMap before, delta::StringMap after) {
+    delta::Metadata old = BaseMetadata();
+    delta::Metadata now = BaseMetadata();
+    old.configuration.merge(before);
+    now.configuration.merge(after);
+    return MetadataObstacle(old, now).value_or("");
+  };
+  EXPECT_EQ(change({}, {{"delta.enableDeletionVectors", "false"}}), "the property delta.enableDeletionVectors changed");
+  EXPECT_EQ(change({{"delta.enableRowTracking", "true"}}, {{"delta.enableRowTracking", "false"}}),
+            "the property delta.enableRowTracking changed");
+  EXPECT_EQ(change({{"delta.enableInCommitTimestamps", "true"}}, {{"delta.enableInCommitTimestamps", "false"}}),
+            "the property delta.enableInCommitTimestamps changed");
+  EXPECT_EQ(change({}, {{"delta.inCommitTimestampEnablementVersion", "4"}}),
+            "the property delta.inCommitTimestampEnablementVersion changed");
+  EXPECT_EQ(change({{"delta.columnMapping.mode", "none"}}, {{"delta.columnMapping.mode", "name"}}), "");
+  EXPECT_EQ(change({{"delta.columnMapping.mode", "id"}}, {{"delta.columnMapping.mode", "name"}}),
+            "the property delta.columnMapping.mode changed");
+  delta::Metadata options = BaseMetadata();
+  options.format_options["compression"] = "none";
+  EXPECT_EQ(MetadataObstacle(BaseMetadata(), options), "the format of the files changed");
+}
+
+TEST(MetadataChange, MappedColumnsInsideOfOthersKeepTheirNamesToo) {
+  const auto with_child = [](const std::string& physical_name) {
+    delta::Metadata metadata = BaseMetadata();
+    const std::string mapped =
+        physical_name.empty() ? "" : R"("delta.columnMapping.physicalName":")" + physical_name + '"';
+    metadata.schema_string =
+        R"({"type":"struct","fields":[{"name":"s","nullable":true,"metadata":{},"type":{"type":"struct","fields":[)"
+        R"({"name":"c","type":"string","nullable":true,"metadata":{)" +
+        mapped + "}}]}}]}";
+    if (!physical_name.empty()) metadata.configuration["delta.columnMapping.mode"] = "name";
+    return metadata;
+  };
+  EXPECT_EQ(MetadataObstacle(with_child(""), with_child("c")), std::nullopt);
+  EXPECT_EQ(MetadataObstacle(with_child(""), with_child("col-1")), "the schema changed");
 }
 
 TEST(ProtocolChange, LetsHarmlessFeaturesPass) {

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <initializer_list>
+
 #include "delta/deletion_vector.h"
 #include "expression/parser.h"
 #include "table/test_table.h"
@@ -35,6 +38,17 @@ Json Stats(int rows, int min, int max) {
                {"maxValues", {{"a", max}}},
                {"nullCount", {{"a", 0}}}})
       .dump();
+}
+
+/// A deletion vector of these rows.
+Json Marked(std::initializer_list<std::uint64_t> deleted) {
+  delta::RowSet rows;
+  for (const std::uint64_t row : deleted) rows.Add(row);
+  const auto vector = *delta::MakeInlineVector(rows);
+  return {{"storageType", "i"},
+          {"pathOrInlineDv", vector.path_or_inline},
+          {"sizeInBytes", vector.size_bytes},
+          {"cardinality", vector.cardinality}};
 }
 
 /// Columns a, b and the partition column p; files with a = 1, 2 in p = 1 and a = 3 in p = 2.
@@ -111,28 +125,14 @@ TEST_F(ScanTest, AFileThatIsGoneIsAnErrorAfterTheRowsBeforeIt) {
 }
 
 TEST_F(ScanTest, DeletedRowsAreLeftOutAndPositionsStay) {
-  delta::RowSet rows;
-  rows.Add(0);
-  const auto vector = *delta::MakeInlineVector(rows);
-  const Json descriptor = {{"storageType", "i"},
-                           {"pathOrInlineDv", vector.path_or_inline},
-                           {"sizeInBytes", vector.size_bytes},
-                           {"cardinality", vector.cardinality}};
   table_.Commit({TestTable::Remove("f1"),
-                 TestTable::Add("f1", {{"partitionValues", {{"p", "1"}}}, {"deletionVector", descriptor}})});
+                 TestTable::Add("f1", {{"partitionValues", {{"p", "1"}}}, {"deletionVector", Marked({0})}})});
   EXPECT_THAT(table_.Read({.columns = {{"a"}}, .extra = {.positions = true}}),
               Gives(ElementsAre("_position = 1 | a = 2", "_position = 0 | a = 3")));
 }
 
 TEST_F(ScanTest, AVectorThatMarksMoreThanThereIsIsCorruption) {
-  delta::RowSet rows;
-  rows.Add(2);
-  const auto vector = *delta::MakeInlineVector(rows);
-  const Json descriptor = {{"storageType", "i"},
-                           {"pathOrInlineDv", vector.path_or_inline},
-                           {"sizeInBytes", vector.size_bytes},
-                           {"cardinality", vector.cardinality}};
-  table_.Commit({TestTable::Remove("f1"), TestTable::Add("f1", {{"deletionVector", descriptor}})});
+  table_.Commit({TestTable::Remove("f1"), TestTable::Add("f1", {{"deletionVector", Marked({2})}})});
   EXPECT_THAT(table_.Read(), FailsWith(ErrorKind::kCorruption, AllOf(HasSubstr("t/f1"), HasSubstr("row 2"))));
 }
 
@@ -159,6 +159,28 @@ TEST_F(ScanTest, FilesOutsideAreReadOnlyWhenAllowed) {
   EXPECT_THAT(table_.Read(), FailsWith(ErrorKind::kUnsupported, HasSubstr("/elsewhere/f3")));
   EXPECT_THAT(table_.Read({.condition = Condition("a = 4"), .allow_outside = true}),
               Gives(ElementsAre("a = 4 | b = NULL | p = NULL")));
+}
+
+TEST_F(ScanTest, FilesComeByTheirTimeAndNotByTheirName) {
+  table_.Commit({TestTable::Add("a", {{"partitionValues", {{"p", "1"}}}, {"modificationTime", 9}})});
+  table_.Put("a", {{"a", arrow::int64(), "[4]"}});
+  EXPECT_THAT(table_.Read({.columns = {{"a"}}}), Gives(ElementsAre("a = 1", "a = 2", "a = 3", "a = 4")));
+}
+
+TEST_F(ScanTest, AFileWithoutLiveRowsNeedNotBeThere) {
+  table_.Commit({TestTable::Remove("f1"), TestTable::Add("f1", {{"partitionValues", {{"p", "1"}}},
+                                                                {"deletionVector", Marked({0, 1})},
+                                                                {"stats", Stats(2, 1, 2)}})});
+  ASSERT_OK(table_.files.Remove("t/f1"));
+  EXPECT_THAT(table_.Read({.columns = {{"a"}}, .condition = Condition("a > 1")}), Gives(ElementsAre("a = 3")));
+}
+
+TEST_F(ScanTest, VectorsOutsideAreReadOnlyWhenAllowed) {
+  const Json vector = {
+      {"storageType", "p"}, {"pathOrInlineDv", "/elsewhere/v.bin"}, {"sizeInBytes", 36}, {"cardinality", 1}};
+  table_.Commit({TestTable::Remove("f1"), TestTable::Add("f1", {{"deletionVector", vector}})});
+  EXPECT_THAT(table_.Read(), FailsWith(ErrorKind::kUnsupported, HasSubstr("/elsewhere/v.bin")));
+  EXPECT_THAT(table_.Read({.allow_outside = true}), FailsWith(ErrorKind::kNotFound, HasSubstr("/elsewhere/v.bin")));
 }
 
 TEST_F(ScanTest, PartitionValuesThatAreNoneAreCorruption) {
@@ -193,6 +215,65 @@ TEST(Scan, PartitionValuesOfTheLogWinOverThoseInTheFile) {
                 TestTable::Add("f", {{"partitionValues", {{"p", "log"}}}})});
   table.Put("f", {{"a", arrow::int64(), "[1]"}, {"p", arrow::utf8(), R"(["file"])"}});
   EXPECT_THAT(table.Read(), Gives(ElementsAre("a = 1 | p = 'log'")));
+}
+
+/// A table with a column a that tracks its rows, their deletions and changes.
+class TrackingTable : public TestTable {
+ public:
+  TrackingTable() {
+    Commit({{{"protocol",
+              {{"minReaderVersion", 3},
+               {"minWriterVersion", 7},
+               {"readerFeatures", {"deletionVectors"}},
+               {"writerFeatures", {"deletionVectors", "rowTracking", "domainMetadata", "changeDataFeed"}}}}},
+            Metadata({Field("a", "long")}, {},
+                     {{"delta.enableRowTracking", "true"},
+                      {"delta.rowTracking.materializedRowIdColumnName", "id-col"},
+                      {"delta.rowTracking.materializedRowCommitVersionColumnName", "version-col"},
+                      {"delta.enableChangeDataFeed", "true"}})});
+  }
+};
+
+TEST(Scan, RowsKeepTheirNumbersBeyondTheFirstBatch) {
+  TrackingTable table;
+  std::string values = "[0";
+  for (int row = 1; row < 65550; ++row) values += fmt::format(",{}", row);
+  table.Put("f", {{"a", arrow::int64(), values + "]"}});
+  Json file = {{"baseRowId", 1000}, {"defaultRowCommitVersion", 1}};
+  table.Commit({TestTable::Add("f", file)});
+  file["deletionVector"] = Marked({65540});
+  table.Commit({TestTable::Remove("f"), TestTable::Add("f", file)});
+  EXPECT_THAT(
+      table.Read({.condition = Condition("a BETWEEN 65539 AND 65541"), .extra = {.row_ids = true, .positions = true}}),
+      Gives(ElementsAre("_position = 65539 | _row_commit_version = 1 | _row_id = 66539 | a = 65539",
+                        "_position = 65541 | _row_commit_version = 1 | _row_id = 66541 | a = 65541")));
+  EXPECT_THAT(table.ReadChanges({.first_version = 2}),
+              Gives(ElementsAre(AllOf(HasSubstr("'delete'"), HasSubstr("a = 65540")))));
+}
+
+TEST(Scan, RowIdsThatAreInTheFileGoBeforeThoseOfTheLog) {
+  TrackingTable table;
+  table.Put("f", {{"a", arrow::int64(), "[1, 2]"},
+                  {"id-col", arrow::int64(), "[null, 500]"},
+                  {"version-col", arrow::int64(), "[0, null]"}});
+  table.Commit({TestTable::Add("f", {{"baseRowId", 10}, {"defaultRowCommitVersion", 1}})});
+  const ScanRequest request{.extra = {.row_ids = true}};
+  EXPECT_THAT(table.Read(request), Gives(ElementsAre("_row_commit_version = 0 | _row_id = 10 | a = 1",
+                                                     "_row_commit_version = 1 | _row_id = 500 | a = 2")));
+  table.Put("g", {{"a", arrow::int64(), "[3]"}});
+  table.Commit({TestTable::Add("g")});
+  EXPECT_THAT(table.Read(request), FailsWith(ErrorKind::kCorruption, HasSubstr("no row ids")));
+}
+
+TEST(Scan, ChangesThatAVectorMarksBeyondTheFileAreCorruption) {
+  TrackingTable table;
+  table.Put("f", {{"a", arrow::int64(), "[1, 2]"}});
+  const Json file = {{"baseRowId", 10}, {"defaultRowCommitVersion", 1}};
+  table.Commit({TestTable::Add("f", file)});
+  Json marked = file;
+  marked["deletionVector"] = Marked({2});
+  table.Commit({TestTable::Remove("f"), TestTable::Add("f", marked)});
+  EXPECT_THAT(table.ReadChanges({.first_version = 2}), FailsWith(ErrorKind::kCorruption, HasSubstr("row 2")));
 }
 
 TEST(Scan, ManyFilesComeInTheirOrderWithAnyNumberOfThreads) {
