@@ -12,7 +12,7 @@ namespace sluice {
 /// What the caller should do about an error.
 enum class ErrorKind : std::uint8_t {
   kInvalidInput,    ///< the argument or the data is wrong; the same call fails again
-  kNotFound,        ///< a table, file, version or column is not there
+  kNotFound,        ///< a table, file or version is not there
   kAlreadyExists,   ///< the target is there and may not be replaced
   kConflict,        ///< another writer was first; retry on the refreshed table
   kOutcomeUnknown,  ///< perhaps done; look before doing it again

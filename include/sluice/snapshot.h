@@ -96,7 +96,7 @@ class Snapshot {
   /// them, whatever the number of threads; files are read ahead while the caller works, a few megabytes of each.
   ///
   /// On success the caller releases `out`; it may outlive this snapshot and its table, and its batches may outlive it.
-  /// On error `out` is left alone. InvalidInput, NotFound: columns or a condition that do not fit the table. An error
+  /// On error `out` is left alone. InvalidInput: columns or a condition that do not fit the table. An error
   /// of a file comes from the stream where its rows would come, with its text; nothing can be read after it.
   Status Scan(const ScanOptions& options, ArrowArrayStream* out) const;
 

@@ -23,8 +23,8 @@ namespace sluice::expression {
 /// compared with ('2024-02-29' a date, '2024-02-29 12:00:00.5' a timestamp of either kind, '12' a number); a text
 /// column is compared with text only.
 ///
-/// Errors: NotFound for a column, with the nearest name; InvalidInput for types that do not go together, naming both,
-/// and for constants that overflow; Unsupported for operations on types that this does not know.
+/// Errors: InvalidInput for a column that is not there, with the nearest name, for types that do not go together,
+/// naming both, and for constants that overflow; Unsupported for operations on types that this does not know.
 core::Result<Expression> Bind(Expression expression, const arrow::Schema& schema);
 
 /// Bind, and InvalidInput unless the result is a truth value.

@@ -290,10 +290,11 @@ TEST(Binder, RefusesWhatDoesNotGoTogether) {
 }
 
 TEST(Binder, NamesTheColumnThatIsMeant) {
-  EXPECT_THAT(BindSql("i46 = 1"), FailsWith(ErrorKind::kNotFound, AllOf(HasSubstr("no column i46"), HasSubstr("i64"))));
-  EXPECT_THAT(BindSql("x.y = 1"), FailsWith(ErrorKind::kNotFound, HasSubstr("in backticks: `x.y`")));
-  EXPECT_THAT(BindSql("i32.a = 1"), FailsWith(ErrorKind::kNotFound, HasSubstr("not a struct")));
-  EXPECT_THAT(BindSql("st.Z = 1"), FailsWith(ErrorKind::kNotFound, HasSubstr("no column st.Z")));
+  EXPECT_THAT(BindSql("i46 = 1"),
+              FailsWith(ErrorKind::kInvalidInput, AllOf(HasSubstr("no column i46"), HasSubstr("i64"))));
+  EXPECT_THAT(BindSql("x.y = 1"), FailsWith(ErrorKind::kInvalidInput, HasSubstr("in backticks: `x.y`")));
+  EXPECT_THAT(BindSql("i32.a = 1"), FailsWith(ErrorKind::kInvalidInput, HasSubstr("not a struct")));
+  EXPECT_THAT(BindSql("st.Z = 1"), FailsWith(ErrorKind::kInvalidInput, HasSubstr("no column st.Z")));
 }
 
 TEST(Binder, BindsAConditionOnlyToATruthValue) {

@@ -33,7 +33,7 @@ Result<const arrow::Field*> FindField(const std::string& name, const arrow::Fiel
   if (found != nullptr) return found;
   std::vector<std::string> names;
   for (const auto& field : fields) names.push_back(field->name());
-  return core::NotFound(fmt::format("there is no column {}", Joined(path))).WithHint(core::ColumnHint(name, names));
+  return core::InvalidInput(fmt::format("there is no column {}", Joined(path))).WithHint(core::ColumnHint(name, names));
 }
 
 /// The whole path is often one name with dots that was not put into backticks.
@@ -51,8 +51,8 @@ Result<FoundColumn> FindColumn(const std::vector<std::string>& path, const arrow
   const arrow::FieldVector* fields = &schema.fields();
   for (const std::string& part : path) {
     if (column.type && column.type->id() != arrow::Type::STRUCT) {
-      return core::NotFound(fmt::format("there is no column {}: {} is {}, not a struct", Joined(path),
-                                        Joined(column.path), column.type->ToString()));
+      return core::InvalidInput(fmt::format("there is no column {}: {} is {}, not a struct", Joined(path),
+                                            Joined(column.path), column.type->ToString()));
     }
     auto field = FindField(part, *fields, path);
     if (!field && HasDottedName(path, schema)) {

@@ -16,8 +16,8 @@ struct FoundColumn {
   std::shared_ptr<arrow::DataType> type = {};
 };
 
-/// Find `path` without regard to ASCII case, through structs; the exact spelling wins. NotFound, with the nearest name;
-/// InvalidInput when two names differ only by case and neither is exact.
+/// Find `path` without regard to ASCII case, through structs; the exact spelling wins. InvalidInput
+/// for a column that is not there, with the nearest name, and when two names differ only by case and neither is exact.
 core::Result<FoundColumn> FindColumn(const std::vector<std::string>& path, const arrow::Schema& schema);
 
 }  // namespace sluice::expression

@@ -92,10 +92,10 @@ TEST_F(SnapshotTest, WhatDoesNotFitIsAnErrorAndNoStream) {
   Table table = Create();
   ArrowArrayStream stream = {};
   EXPECT_THAT(table.snapshot().Scan({.columns = {{"absent"}}}, &stream),
-              FailsWith(ErrorKind::kNotFound, HasSubstr("absent")));
+              FailsWith(ErrorKind::kInvalidInput, HasSubstr("absent")));
   EXPECT_THAT(table.snapshot().Scan({.where = "n >"}, &stream), FailsWith(ErrorKind::kInvalidInput, HasSubstr("n >")));
   EXPECT_EQ(stream.release, nullptr);
-  EXPECT_THAT(table.snapshot().Files("x = 1"), FailsWith(ErrorKind::kNotFound, HasSubstr("x")));
+  EXPECT_THAT(table.snapshot().Files("x = 1"), FailsWith(ErrorKind::kInvalidInput, HasSubstr("x")));
   EXPECT_THAT(Snapshot::Open(engine_, folder_ / "nothing"), FailsWith(ErrorKind::kNotFound, HasSubstr("nothing")));
   EXPECT_THAT(Snapshot::Open(engine_, path_ + "@v9"), FailsWith(ErrorKind::kNotFound, HasSubstr("9")));
 }

@@ -154,7 +154,8 @@ TEST_F(AlterTableOf, RefusesAConstraintThatARowBreaks) {
 }
 
 TEST_F(AlterTableOf, RefusesConstraintsThatAreNone) {
-  EXPECT_THAT(Alter({.add_constraints = {{"c", "m > 1"}}}), FailsWith(ErrorKind::kNotFound, HasSubstr("constraint c")));
+  EXPECT_THAT(Alter({.add_constraints = {{"c", "m > 1"}}}),
+              FailsWith(ErrorKind::kInvalidInput, HasSubstr("constraint c")));
   EXPECT_THAT(Alter({.add_constraints = {{"c", "n +"}}}),
               FailsWith(ErrorKind::kInvalidInput, HasSubstr("constraint c")));
   EXPECT_THAT(Alter({.add_constraints = {{"c", "n + 1"}}}),

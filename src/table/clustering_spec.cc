@@ -21,7 +21,8 @@ core::Error NoStatistics(const delta_log::Snapshot& snapshot, const std::string&
   if (field == nullptr) {
     std::vector<std::string> names;
     for (const delta::Field& other : snapshot.schema.fields) names.push_back(other.name);
-    return core::NotFound(fmt::format("the table has no column '{}'", name)).WithHint(core::ColumnHint(name, names));
+    return core::InvalidInput(fmt::format("the table has no column '{}'", name))
+        .WithHint(core::ColumnHint(name, names));
   }
   for (const delta::Field* partition : snapshot.PartitionFields()) {
     if (partition->name == field->name) {

@@ -22,8 +22,8 @@ struct ClusteringSpec {
   std::vector<delta::ColumnPath> paths() const;  ///< logical
 };
 
-/// The columns asked for, else those of the table; nullopt when neither says any. InvalidInput, NotFound and
-/// Unsupported, naming the column, for columns that rows cannot be clustered by: partition columns, columns without
+/// The columns asked for, else those of the table; nullopt when neither says any. InvalidInput and Unsupported,
+/// naming the column, for columns that rows cannot be clustered by: partition columns, columns without
 /// statistics or without an order, other ones than the table is clustered by, too many.
 core::Result<std::optional<ClusteringSpec>> ChooseClustering(const delta_log::Snapshot& snapshot,
                                                              const std::vector<std::string>& asked,

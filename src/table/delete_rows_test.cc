@@ -99,7 +99,7 @@ TEST_P(DeleteRowsOf, LeavesNoFileBehindWhenItLoses) {
 
 TEST_P(DeleteRowsOf, RefusesConditionsItDoesNotUnderstand) {
   ASSERT_OK(Create());
-  EXPECT_THAT(Delete("m = 1"), FailsWith(ErrorKind::kNotFound, HasSubstr("m")));
+  EXPECT_THAT(Delete("m = 1"), FailsWith(ErrorKind::kInvalidInput, HasSubstr("m")));
   EXPECT_THAT(Delete("n +"), FailsWith(ErrorKind::kInvalidInput, HasSubstr("")));
   EXPECT_THAT(Delete("n"), FailsWith(ErrorKind::kInvalidInput, HasSubstr("")));
 }

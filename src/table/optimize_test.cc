@@ -407,7 +407,7 @@ TEST_F(OptimizeTest, RefusesColumnsThatCannotBeClusteredBy) {
   };
   EXPECT_THAT(refusal({"part"}), FailsWith(core::ErrorKind::kInvalidInput, HasSubstr("partition column")));
   EXPECT_THAT(refusal({"name"}), FailsWith(core::ErrorKind::kInvalidInput, HasSubstr("no bounds of 'name'")));
-  EXPECT_THAT(refusal({"nam"}), FailsWith(core::ErrorKind::kNotFound, HasSubstr("no column 'nam'")));
+  EXPECT_THAT(refusal({"nam"}), FailsWith(core::ErrorKind::kInvalidInput, HasSubstr("no column 'nam'")));
   EXPECT_THAT(refusal({"id", "ID"}), FailsWith(core::ErrorKind::kInvalidInput, HasSubstr("twice")));
 }
 

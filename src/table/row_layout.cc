@@ -20,7 +20,7 @@ using Names = std::set<std::string, std::less<>>;
 core::Error NoColumn(const delta::TableSchema& schema, const std::string& column) {
   std::vector<std::string> names;
   for (const delta::Field& field : schema.fields) names.push_back(field.name);
-  core::Error error = core::NotFound(fmt::format("the table has no column '{}'", column));
+  core::Error error = core::InvalidInput(fmt::format("the table has no column '{}'", column));
   const std::string nearest = core::NearestName(column, names);
   return nearest.empty() ? error : std::move(error).WithHint(fmt::format("did you mean '{}'?", nearest));
 }

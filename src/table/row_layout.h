@@ -60,8 +60,8 @@ struct RowLayout {
   std::vector<int> narrow_places = {};                   ///< in the wide rows
   std::optional<expression::Expression> condition = {};  ///< bound
 
-  /// `columns`: logical names of top-level columns in any case; nullopt is all. NotFound for one that is not there;
-  /// InvalidInput and NotFound for a condition that does not fit the table; Unsupported for types that are not known,
+  /// `columns`: logical names of top-level columns in any case; nullopt is all. InvalidInput for one that is not
+  /// there and for a condition that does not fit the table; Unsupported for types that are not known,
   /// and for row ids of a table that does not track them.
   static core::Result<std::shared_ptr<const RowLayout>> Make(const delta_log::Snapshot& snapshot,
                                                              const std::optional<std::vector<std::string>>& columns,

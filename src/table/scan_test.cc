@@ -89,9 +89,11 @@ TEST_F(ScanTest, CountsRowsWithoutColumns) {
 }
 
 TEST_F(ScanTest, AColumnThatIsNotThereIsNamedWithTheNearest) {
-  EXPECT_THAT(table_.Read({.columns = {{"aa"}}}),
-              FailsWith(ErrorKind::kNotFound, AllOf(HasSubstr("t: the table has no column 'aa'"), HasSubstr("'a'"))));
-  EXPECT_THAT(table_.Read({.condition = Condition("c = 1")}), FailsWith(ErrorKind::kNotFound, HasSubstr("column c")));
+  EXPECT_THAT(
+      table_.Read({.columns = {{"aa"}}}),
+      FailsWith(ErrorKind::kInvalidInput, AllOf(HasSubstr("t: the table has no column 'aa'"), HasSubstr("'a'"))));
+  EXPECT_THAT(table_.Read({.condition = Condition("c = 1")}),
+              FailsWith(ErrorKind::kInvalidInput, HasSubstr("column c")));
 }
 
 TEST_F(ScanTest, SkipsFilesAndSaysWhy) {
