@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <optional>
 #include <unordered_set>
 #include <utility>
@@ -23,6 +25,9 @@ struct TypeObject {
   std::optional<DataType> element = {};
   std::optional<DataType> key = {};
   std::optional<DataType> value = {};
+  std::string element_lengths = {};  ///< of the parts, as ReadType gives them
+  std::string key_lengths = {};
+  std::string value_lengths = {};
   std::optional<bool> contains_null = {};
   std::optional<bool> value_contains_null = {};
 };
@@ -32,13 +37,19 @@ struct FieldObject {
   std::optional<DataType> type = {};
   std::optional<bool> nullable = {};
   std::vector<FieldMetadata> metadata = {};
-  std::string length_rule = {};  ///< JSON; of varchar(n) and char(n)
+  std::string lengths = {};  ///< of the type, as ReadType gives them
 };
 
 Field Part(std::string name, DataType type, bool nullable) {
   Field part{.name = name, .type = std::move(type), .nullable = nullable};
   part.physical_name = std::move(name);
   return part;
+}
+
+std::string JsonText(std::string_view text) {
+  std::string json;
+  JsonWriter(json).Write(text);
+  return json;
 }
 
 /// A method that returns false has left the reason in the reader, or in limit_.
@@ -48,7 +59,8 @@ class SchemaParser {
 
   core::Result<TableSchema> Parse() {
     DataType root;
-    const bool good = reader_.Load(text_) && ReadType(0, root) &&
+    std::string lengths;
+    const bool good = reader_.Load(text_) && ReadType(0, root, lengths) &&
                       (reader_.AtEnd() || reader_.Fail("more text follows the schema")) &&
                       (root.kind == TypeKind::kStruct || reader_.Fail("the schema is not a struct"));
     if (good) return TableSchema{std::move(root.fields)};
@@ -75,19 +87,35 @@ class SchemaParser {
     });
   }
 
-  bool ReadType(int depth, DataType& type) {
+  /// `lengths` is the type in SQL when it is varchar(n) or char(n) or such a one is in it outside of a struct, as
+  /// "array<varchar(5)>"; "" for every other type. Writers before the metadata key spelled lengths so.
+  bool ReadType(int depth, DataType& type, std::string& lengths) {
     if (depth > kSchemaDepthMax) return FailLimit(fmt::format("types nest deeper than {}", kSchemaDepthMax));
-    if (reader_.Peek() == '{') return ReadTypeObject(depth, type);
+    if (reader_.Peek() == '{') return ReadTypeObject(depth, type, lengths);
     std::string name;
     if (!reader_.Read(name)) return false;
     if (name.empty() || name.front() == '{') return reader_.Fail("the name of a type is expected");
     auto named = ParseTypeName(name);
     if (!named) return reader_.Fail(named.error().message());
     type = *std::move(named);
+    if (IsLengthLimitedName(name)) lengths = std::move(name);
     return true;
   }
 
-  bool ReadTypeObject(int depth, DataType& type) {
+  /// The lengths of a list or map of these parts.
+  static std::string LengthsOf(const DataType& type, std::initializer_list<std::string_view> parts) {
+    if (std::ranges::all_of(parts, &std::string_view::empty)) return {};
+    std::string text = type.kind == TypeKind::kArray ? "array<" : "map<";
+    std::size_t place = 0;
+    for (const std::string_view part : parts) {
+      if (place > 0) text += ",";
+      text += part.empty() ? TypeName(type.fields[place].type) : std::string(part);
+      ++place;
+    }
+    return text + ">";
+  }
+
+  bool ReadTypeObject(int depth, DataType& type, std::string& lengths) {
     const std::size_t begin = Position();
     TypeObject object;
     if (!ReadObject([&](const std::string& key) { return ReadTypeMember(key, depth, object); })) return false;
@@ -98,10 +126,12 @@ class SchemaParser {
     } else if (object.type == "array" && object.element && object.contains_null) {
       type.kind = TypeKind::kArray;
       type.fields.push_back(Part("element", std::move(*object.element), *object.contains_null));
+      lengths = LengthsOf(type, {object.element_lengths});
     } else if (object.type == "map" && object.key && object.value && object.value_contains_null) {
       type.kind = TypeKind::kMap;
       type.fields.push_back(Part("key", std::move(*object.key), false));
       type.fields.push_back(Part("value", std::move(*object.value), *object.value_contains_null));
+      lengths = LengthsOf(type, {object.key_lengths, object.value_lengths});
     } else if (object.type.empty() || object.type == "struct" || object.type == "array" || object.type == "map") {
       return reader_.Fail(fmt::format("the type that begins at byte {} lacks a member", begin));
     } else {
@@ -116,9 +146,9 @@ class SchemaParser {
   bool ReadTypeMember(const std::string& key, int depth, TypeObject& object) {
     if (key == "type") return reader_.Read(object.type);
     if (key == "fields") return ReadFields(depth, object.fields.emplace());
-    if (key == "elementType") return ReadType(depth + 1, object.element.emplace());
-    if (key == "keyType") return ReadType(depth + 1, object.key.emplace());
-    if (key == "valueType") return ReadType(depth + 1, object.value.emplace());
+    if (key == "elementType") return ReadType(depth + 1, object.element.emplace(), object.element_lengths);
+    if (key == "keyType") return ReadType(depth + 1, object.key.emplace(), object.key_lengths);
+    if (key == "valueType") return ReadType(depth + 1, object.value.emplace(), object.value_lengths);
     if (key == "containsNull") return reader_.Read(object.contains_null.emplace());
     if (key == "valueContainsNull") return reader_.Read(object.value_contains_null.emplace());
     return reader_.Skip();
@@ -146,30 +176,18 @@ class SchemaParser {
     field.type = *std::move(object.type);
     field.nullable = *object.nullable;
     field.metadata = std::move(object.metadata);
-    if (!object.length_rule.empty() && field.FindMetadata(kLengthRuleKey) == nullptr) {
-      field.metadata.push_back({std::string(kLengthRuleKey), std::move(object.length_rule)});
+    if (!object.lengths.empty() && field.FindMetadata(kLengthRuleKey) == nullptr) {
+      field.metadata.push_back({std::string(kLengthRuleKey), JsonText(object.lengths)});
     }
     return true;
   }
 
   bool ReadFieldMember(const std::string& key, int depth, FieldObject& object) {
     if (key == "name") return reader_.Read(object.name.emplace());
-    if (key == "type") {
-      const std::size_t begin = Position();
-      if (!ReadType(depth + 1, object.type.emplace())) return false;
-      object.length_rule = LengthRule(begin, *object.type);
-      return true;
-    }
+    if (key == "type") return ReadType(depth + 1, object.type.emplace(), object.lengths);
     if (key == "nullable") return reader_.Read(object.nullable.emplace());
     if (key == "metadata") return reader_.TakeNull() || ReadMetadata(object.metadata);
     return reader_.Skip();
-  }
-
-  /// Writers before the metadata key said varchar(n) as the type itself.
-  std::string LengthRule(std::size_t begin, const DataType& type) const {
-    if (type.kind != TypeKind::kString) return {};
-    const std::string_view raw = text_.substr(begin, text_.find('"', begin + 1) + 1 - begin);
-    return IsLengthLimitedName(raw.substr(1, raw.size() - 2)) ? std::string(raw) : std::string();
   }
 
   bool ReadMetadata(std::vector<FieldMetadata>& metadata) {

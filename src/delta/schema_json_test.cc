@@ -74,6 +74,21 @@ TEST(SchemaJson, TurnsLengthsInTypeNamesIntoRules) {
   EXPECT_EQ(FormatSchema(schema), OneColumn("\"string\"", rule));
 }
 
+TEST(SchemaJson, TurnsLengthsWithinListsAndMapsIntoRulesOfTheirColumn) {
+  const auto rule_of = [](const std::string& type) {
+    const auto schema = ParseSchema(OneColumn(type));
+    if (!schema) return schema.error().message();
+    const std::string* rule = schema->fields[0].FindMetadata("__CHAR_VARCHAR_TYPE_STRING");
+    return rule == nullptr ? std::string() : *rule;
+  };
+  const std::string array_of = R"({"type":"array","containsNull":true,"elementType":)";
+  EXPECT_EQ(rule_of(array_of + "\"varchar(5)\"}"), "\"array<varchar(5)>\"");
+  EXPECT_EQ(
+      rule_of(R"({"type":"map","keyType":"string","valueContainsNull":true,"valueType":)" + array_of + "\"char(2)\"}}"),
+      "\"map<string,array<char(2)>>\"");
+  EXPECT_EQ(rule_of(array_of + "\"string\"}"), "");
+}
+
 TEST(SchemaJson, KeepsUnknownMetadataToTheByte) {
   const std::string metadata =
       R"({"delta.columnMapping.id":1,"x":{"b": [1.50, 2e3 ,null],"a":"\u00e9\/"},"y":12345678901234567890,"":true})";
