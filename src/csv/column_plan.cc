@@ -69,11 +69,7 @@ core::Status PlaceExtras(const std::vector<std::string>& header, const schema::T
     if (!used[i]) extra.push_back(header[i]);
   }
   if (!extra.empty() && spec.extra == schema::ExtraColumns::kRefuse) {
-    return core::InvalidInput(fmt::format("the input has columns that the schema does not name: {}", List(extra)))
-        .WithHint(
-            "declare them, or leave them out with --extra ignore ('extra: ignore' in a schema file); --add-columns "
-            "makes "
-            "them columns of a table");
+    return schema::ExtraColumnsRefused(List(extra));
   }
   for (const std::string& name : extra) {
     plan->findings.push_back({columns::ColumnFinding::Kind::kIgnored, name, "not in the schema"});

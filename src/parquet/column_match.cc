@@ -92,10 +92,7 @@ core::Status NoteExtras(const schema::Schema& file, const schema::TableSpec& spe
     if (used[i]) continue;
     const std::string& name = file.fields[i].name;
     if (spec.extra == schema::ExtraColumns::kRefuse) {
-      return core::InvalidInput(fmt::format("the file has a column that the schema does not name: '{}'", name))
-          .WithHint(
-              "declare it, or leave it out with --extra ignore ('extra: ignore' in a schema file); --add-columns makes "
-              "it columns of a table");
+      return schema::ExtraColumnsRefused(fmt::format("'{}'", name));
     }
     match.findings.push_back({ColumnFinding::Kind::kIgnored, name, "not in the schema"});
   }

@@ -14,4 +14,11 @@ TableSpec SpecOf(const Schema& schema) {
   return spec;
 }
 
+core::Error ExtraColumnsRefused(std::string_view names) {
+  return core::InvalidInput("the input has columns that the schema does not name: " + std::string(names))
+      .WithHint(
+          "declare them, or leave them out with --extra ignore ('extra: ignore' in a schema file); --add-columns makes "
+          "them columns of a table");
+}
+
 }  // namespace sluice::schema

@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/error.h"
 #include "schema/type.h"
 
 namespace sluice::schema {
@@ -50,6 +52,9 @@ struct TableSpec {
   bool operator==(const TableSpec& other) const = default;
   Schema ToSchema() const;
 };
+
+/// The refusal of input columns that a schema does not name; `names` is the list as people read it.
+core::Error ExtraColumnsRefused(std::string_view names);
 
 /// A spec that declares nothing but the columns of `schema`.
 TableSpec SpecOf(const Schema& schema);
