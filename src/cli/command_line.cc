@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/application.h"
@@ -91,6 +92,19 @@ void CollectFlags(const CLI::App& app, std::vector<std::string>& flags) {
   }
 }
 
+/// What CLI11 says, in our words where its own name internals.
+std::string SentenceOf(const CLI::ParseError& failure, const std::string& verb_path) {
+  constexpr std::string_view kNotConverted = "Could not convert: ";  // "--limit = many"
+  std::string said = failure.what();
+  const std::size_t equals = said.find(" = ");
+  if (said.starts_with(kNotConverted) && equals != std::string::npos) {
+    return fmt::format("{} '{}' is not a whole number",
+                       said.substr(kNotConverted.size(), equals - kNotConverted.size()), said.substr(equals + 3));
+  }
+  if (said == "A subcommand is required") return fmt::format("'sluice {}' needs a verb", verb_path);
+  return said;
+}
+
 core::Error UsageErrorFor(const CLI::App& app, const CLI::ParseError& failure,
                           const std::vector<std::string>& arguments) {
   const CLI::App* verb = &app;
@@ -105,7 +119,7 @@ core::Error UsageErrorFor(const CLI::App& app, const CLI::ParseError& failure,
   std::string hint = verb == &app ? "'sluice --help' lists the verbs"
                                   : fmt::format("'sluice {} --help' lists its {}", verb_path,
                                                 verb->get_subcommands({}).empty() ? "flags" : "verbs");
-  std::string message = failure.what();
+  std::string message = SentenceOf(failure, verb_path);
   // The word after the verbs, where another verb has to follow.
   const std::size_t next = verb == &app ? 0 : 1 + static_cast<std::size_t>(std::ranges::count(verb_path, ' '));
   const bool verbs_first = next == 0 || arguments[0] == verb_path.substr(0, verb_path.find(' '));

@@ -88,7 +88,7 @@ core::Result<jobs::CopyRequest> MakeRequest(const CopyFlags& flags, Application&
   if (!budget) return core::UsageError("--max-rejects: " + budget.error().message()).WithHint(budget.error().hint());
   request.rejects_path = flags.rejects_path;
   SLUICE_ASSIGN_OR_RETURN(request.mode, ParseMode(flags.mode));
-  request.table.partition_by = SplitNames(flags.partition_by);
+  SLUICE_ASSIGN_OR_RETURN(request.table.partition_by, SplitNames(flags.partition_by, "--partition-by"));
   if (!flags.partition_by.empty() && !jobs::IsTable(request.target)) {
     return core::Unsupported("'--partition-by' is for tables in this version").WithHint("write to delta:DIR");
   }

@@ -8,6 +8,7 @@
 #include "cli/open_table.h"
 #include "cli/table_verbs.h"
 #include "delta/arrow_types.h"
+#include "delta_log/table_location.h"
 #include "schema/type_text.h"
 #include "table/alter_table.h"
 #include "table/restore_table.h"
@@ -29,10 +30,19 @@ struct AlterFlags {
   std::string timestamp;
 };
 
+bool NamesNoChange(const AlterFlags& flags) {
+  return flags.new_columns.empty() && flags.properties.empty() && flags.unset_properties.empty() &&
+         flags.constraints.empty() && flags.dropped_constraints.empty() && flags.domains.empty() &&
+         flags.removed_domains.empty();
+}
+
 core::Result<ExitCode> Alter(const AlterFlags& flags, Application& application) {
   SLUICE_ASSIGN_OR_RETURN(const auto snapshot, OpenTableToWrite(flags.path, application));
   SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
   table::AlterRequest request;
+  if (NamesNoChange(flags)) {
+    return core::UsageError("alter needs a change to make").WithHint("'sluice table alter --help' lists them");
+  }
   for (const std::string& text : flags.new_columns) {
     auto parsed = schema::ParseColumns(text);
     if (!parsed) return std::move(parsed).error().WithContext("--add-column takes a name and a type: \"note string\"");
@@ -40,11 +50,13 @@ core::Result<ExitCode> Alter(const AlterFlags& flags, Application& application) 
     SLUICE_ASSIGN_OR_RETURN(const delta::TableSchema fields, delta::FromEngineSchema(columns));
     request.add_columns.insert(request.add_columns.end(), fields.fields.begin(), fields.fields.end());
   }
-  SLUICE_ASSIGN_OR_RETURN(request.set_properties, SplitPairs(flags.properties, "--set-property"));
+  SLUICE_ASSIGN_OR_RETURN(request.set_properties,
+                          SplitPairs(flags.properties, "--set-property", "delta.appendOnly=true"));
   request.unset_properties = flags.unset_properties;
-  SLUICE_ASSIGN_OR_RETURN(request.add_constraints, SplitPairs(flags.constraints, "--add-constraint"));
+  SLUICE_ASSIGN_OR_RETURN(request.add_constraints,
+                          SplitPairs(flags.constraints, "--add-constraint", "\"positive=amount > 0\""));
   request.drop_constraints = flags.dropped_constraints;
-  SLUICE_ASSIGN_OR_RETURN(request.set_domains, SplitPairs(flags.domains, "--set-domain"));
+  SLUICE_ASSIGN_OR_RETURN(request.set_domains, SplitPairs(flags.domains, "--set-domain", "name=text"));
   request.remove_domains = flags.removed_domains;
   if (!flags.user_metadata.empty()) request.user_metadata = flags.user_metadata;
   SLUICE_ASSIGN_OR_RETURN(const table::TableChange change, table::AlterTable(*environment, snapshot, request));
@@ -60,6 +72,11 @@ core::Result<ExitCode> Restore(const AlterFlags& flags, Application& application
   std::int64_t version = flags.version.value_or(0);
   if (version < 0) return core::UsageError(fmt::format("--version {}: versions begin at 0", version));
   if (!flags.timestamp.empty()) {
+    const auto then = delta_log::ParseTableLocation(environment->files, flags.path + "@" + flags.timestamp);
+    if (!then || !then->timestamp_us) {
+      return core::UsageError(fmt::format("--timestamp '{}' is no time", flags.timestamp))
+          .WithHint("--timestamp 2026-01-01T00:00:00Z; a time without a zone is UTC");
+    }
     SLUICE_ASSIGN_OR_RETURN(const auto old, OpenTable(flags.path + "@" + flags.timestamp, application));
     version = old->version;
   }

@@ -43,14 +43,18 @@ std::string Files(std::uint64_t count) { return CountText(count, "file"); }
 
 core::Result<table::OptimizeRequest> MakeOptimize(const MaintainFlags& flags) {
   table::OptimizeRequest request{.where = flags.where, .full = flags.full, .dry_run = flags.dry_run};
-  request.cluster_by = SplitNames(flags.cluster_by);
+  SLUICE_ASSIGN_OR_RETURN(request.cluster_by, SplitNames(flags.cluster_by, "--cluster-by"));
   if (flags.curve == "z" || flags.curve == "zorder") request.curve = table::Curve::kZOrder;
   if (flags.curve == "hilbert") request.curve = table::Curve::kHilbert;
   if (!flags.curve.empty() && !request.curve) {
     return core::UsageError(fmt::format("--curve '{}' is unknown", flags.curve)).WithHint("say hilbert or z");
   }
   if (!flags.target_size.empty()) {
-    SLUICE_ASSIGN_OR_RETURN(request.target_bytes, core::ParseByteSize(flags.target_size));
+    const auto bytes = core::ParseByteSize(flags.target_size);
+    if (!bytes) return core::UsageError("--target-size: " + bytes.error().message()).WithHint(bytes.error().hint());
+    if (*bytes == 0)
+      return core::UsageError("--target-size: a file has more than 0 bytes").WithHint("--target-size 128MiB");
+    request.target_bytes = *bytes;
   }
   return request;
 }
@@ -122,7 +126,9 @@ core::Result<ExitCode> Vacuum(const MaintainFlags& flags, Application& applicati
   table::VacuumRequest request{
       .unsafe_retention = flags.unsafe_retention, .lite = flags.lite, .dry_run = flags.dry_run};
   if (!flags.retain.empty()) {
-    SLUICE_ASSIGN_OR_RETURN(request.retain, core::ParseDuration(flags.retain));
+    const auto retain = core::ParseDuration(flags.retain);
+    if (!retain) return core::UsageError("--retain: " + retain.error().message()).WithHint(retain.error().hint());
+    request.retain = *retain;
   }
   SLUICE_ASSIGN_OR_RETURN(const auto snapshot,
                           OpenTableToWrite(flags.path, application, delta_log::SnapshotParts::kFilesAndTombstones));
@@ -269,7 +275,8 @@ CLI::App* Add(CLI::App& table, const char* name, const char* help, const std::sh
 void AddTableMaintainVerbs(CLI::App& table, VerbAction& chosen) {
   const auto flags = std::make_shared<MaintainFlags>();
   CLI::App* optimize = Add(table, "optimize", "fewer files, sorted so that readers skip more", flags, chosen, Optimize);
-  optimize->add_option("--cluster-by", flags->cluster_by, "COL,... (the table's own)")->allow_extra_args(false);
+  optimize->add_option("--cluster-by", flags->cluster_by, "COL,... (the table's own); \"a, b\" is one name")
+      ->allow_extra_args(false);
   optimize->add_option("--curve", flags->curve, "hilbert or z (hilbert)");
   optimize->add_option("--target-size", flags->target_size, "bytes in a file (128MiB)");
   optimize->add_option("--where", flags->where, "SQL over partition columns: the partitions to work on");

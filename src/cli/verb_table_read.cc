@@ -118,6 +118,7 @@ core::Result<ExitCode> Describe(const ReadFlagsOfTable& flags, Application& appl
 core::Result<ExitCode> History(const ReadFlagsOfTable& flags, Application& application) {
   SLUICE_ASSIGN_OR_RETURN(const auto snapshot, OpenTable(flags.path, application));
   SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
+  if (flags.limit < 0) return core::UsageError(fmt::format("--limit {}: it is 0 (all) or more", flags.limit));
   const std::size_t limit =
       flags.limit > 0 ? static_cast<std::size_t>(flags.limit) : std::numeric_limits<std::size_t>::max();
   SLUICE_ASSIGN_OR_RETURN(const auto entries, delta_log::ReadHistory(*environment, snapshot->root, limit));

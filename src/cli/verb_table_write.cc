@@ -65,9 +65,9 @@ core::Result<ExitCode> Create(const WriteFlags& flags, Application& application)
   }
   table::CreateRequest request;
   SLUICE_ASSIGN_OR_RETURN(request.schema, delta::FromEngineSchema(declared->ToSchema()));
-  request.partition_by = SplitNames(flags.partition_by);
-  request.cluster_by = SplitNames(flags.cluster_by);
-  SLUICE_ASSIGN_OR_RETURN(request.properties, SplitPairs(flags.properties, "--property"));
+  SLUICE_ASSIGN_OR_RETURN(request.partition_by, SplitNames(flags.partition_by, "--partition-by"));
+  SLUICE_ASSIGN_OR_RETURN(request.cluster_by, SplitNames(flags.cluster_by, "--cluster-by"));
+  SLUICE_ASSIGN_OR_RETURN(request.properties, SplitPairs(flags.properties, "--property", "delta.appendOnly=true"));
   request.name = IfSaid(flags.name);
   request.description = IfSaid(flags.description);
   SLUICE_ASSIGN_OR_RETURN(const auto location, delta_log::ParseTableLocation(environment->files, flags.path));

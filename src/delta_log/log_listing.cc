@@ -140,7 +140,11 @@ core::Result<LogListing> ListLog(storage::FileSystem& files, const std::string& 
   };
   auto infos = files.List(listing.folder);
   if (!infos.has_value()) {
-    return infos.error().kind() == core::ErrorKind::kNotFound ? no_table() : std::move(infos).error();
+    if (infos.error().kind() == core::ErrorKind::kNotFound) return no_table();
+    const auto place = files.StatIfExists(root);
+    if (!place.has_value() || !place->has_value() || (*place)->directory) return std::move(infos).error();
+    return core::InvalidInput(root + " is a file, and a Delta table is a folder")
+        .WithHint("name the folder that holds _delta_log");
   }
   Candidates candidates;
   for (storage::FileInfo& info : *infos) {

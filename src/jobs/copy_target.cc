@@ -60,7 +60,11 @@ core::Status CheckFolder(CopyTarget& target, CopyMode mode, storage::FileSystem&
 
 core::Status CheckRoomForTable(const std::string& root, storage::FileSystem& files) {
   SLUICE_ASSIGN_OR_RETURN(const auto there, files.StatIfExists(root));
-  if (!there || !there->directory) return core::Ok();
+  if (!there) return core::Ok();
+  if (!there->directory) {
+    return core::InvalidInput(fmt::format("{} is a file, and a Delta table is a folder", root))
+        .WithHint("name a new folder");
+  }
   SLUICE_ASSIGN_OR_RETURN(const auto entries, files.List(root));
   for (const storage::FileInfo& entry : entries) {
     const std::string name = entry.path.substr(entry.path.rfind('/') + 1);

@@ -165,6 +165,7 @@ class Reader {
   }
 
   core::Error Expected(std::string_view what) const {
+    if (at_ >= text_.size()) return InvalidInput(fmt::format("{} is expected at the end of '{}'", what, text_));
     return InvalidInput(fmt::format("{} is expected at '{}' in '{}'", what, text_.substr(at_), text_));
   }
 

@@ -220,9 +220,11 @@ core::Result<ChangePlan> PlanChanges(const storage::Environment& environment, co
   SLUICE_ASSIGN_OR_RETURN(auto snapshot, delta_log::OpenSnapshot(environment, root, last));
   const std::int64_t last_version = snapshot->version;
   const std::string folder = snapshot->root;
-  if (first < 0 || first > last_version) {
-    return core::InvalidInput(fmt::format("{}: no changes from version {} to version {}", root, first, last_version))
-        .WithHint("the first version stands before the last one");
+  if (first < 0) return core::InvalidInput(fmt::format("there is no version {}: versions begin at 0", first));
+  if (first > last_version) {
+    return core::InvalidInput(fmt::format("{}: no changes from version {} on: the {} version is {}", root, first,
+                                          last ? "last" : "newest", last_version))
+        .WithHint("the first version of changes is not after the last one");
   }
   SLUICE_ASSIGN_OR_RETURN(const auto start,
                           delta_log::ReadTable(environment, root, first, delta_log::ReplayGoal::kProtocolAndMetadata));
