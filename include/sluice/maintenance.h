@@ -81,6 +81,7 @@ struct Finding {
     kDamagedFile,  ///< it cannot be read, or has another size
     kVector,       ///< a deletion vector is missing or damaged
     kStatistics,   ///< they promise what the rows do not keep
+    kCheckpoint,   ///< a checkpoint that readers would begin with cannot be read
     kOrphanFile,   ///< no version names it (for vacuum; no harm)
   };
   Kind kind = Kind::kChecksum;
@@ -94,8 +95,9 @@ struct VerifyReport {
   std::uint64_t files = 0;
   std::uint64_t rows = 0;
   std::vector<Finding> findings = {};
-  std::uint64_t harmful = 0;  ///< findings other than orphans that were not repaired
-  std::optional<std::int64_t> repair_version = {};
+  std::uint64_t harmful = 0;                        ///< findings other than orphans that were not repaired
+  std::optional<std::int64_t> repair_version = {};  ///< of the last commit of the repair
+  std::optional<std::int64_t> new_checkpoint = {};  ///< the version that the repair wrote one of
 };
 
 }  // namespace sluice

@@ -214,6 +214,7 @@ Json ToJson(const table::VerifyReport& report) {
                                   {"repaired", finding.repaired}});
   }
   object["repair_version"] = report.repair ? Json(report.repair->version) : Json();
+  object["new_checkpoint"] = report.new_checkpoint ? Json(*report.new_checkpoint) : Json();
   return object;
 }
 
@@ -225,6 +226,9 @@ void SayWhatNext(const table::VerifyReport& report, Console& console) {
     });
   };
   if (report.repair) console.Say(fmt::format("Repaired by version {}", report.repair->version));
+  if (report.new_checkpoint) console.Say(fmt::format("Wrote the checkpoint of version {}", *report.new_checkpoint));
+  if (left(Kind::kCheckpoint))
+    console.Hint("  hint: --repair writes a new checkpoint; until then the commits are read");
   if (left(Kind::kMissingFile)) {
     console.Hint(
         "  hint: put the files back from a copy of the table; or --repair takes them out of it, with their rows");
@@ -291,7 +295,7 @@ void AddTableMaintainVerbs(CLI::App& table, VerbAction& chosen) {
       Add(table, "checkpoint", "write a checkpoint, and clean up the log", flags, chosen, Checkpoint);
   checkpoint->add_option("--kind", flags->kind, "v2-json: the top file of a V2 checkpoint in JSON");
   CLI::App* verify = Add(table, "verify", "compare log, files and statistics", flags, chosen, Verify);
-  verify->add_flag("--repair", flags->repair, "mend what can be mended, by a commit");
+  verify->add_flag("--repair", flags->repair, "mend what can be mended, by commits and a new checkpoint");
 }
 
 }  // namespace sluice::cli

@@ -69,6 +69,7 @@ Finding::Kind ToPublic(table::Finding::Kind kind) {
     case table::Finding::Kind::kDamagedFile: return Finding::Kind::kDamagedFile;
     case table::Finding::Kind::kVector: return Finding::Kind::kVector;
     case table::Finding::Kind::kStatistics: return Finding::Kind::kStatistics;
+    case table::Finding::Kind::kCheckpoint: return Finding::Kind::kCheckpoint;
     case table::Finding::Kind::kOrphanFile: return Finding::Kind::kOrphanFile;
   }
   return Finding::Kind::kChecksum;
@@ -81,6 +82,7 @@ VerifyReport ToReport(table::VerifyReport report) {
         {ToPublic(finding.kind), std::move(finding.path), std::move(finding.message), finding.repaired});
   }
   if (report.repair) made.repair_version = report.repair->version;
+  made.new_checkpoint = report.new_checkpoint;
   return made;
 }
 

@@ -13,6 +13,7 @@
 #include "delta/protocol_gate.h"
 #include "delta/version_checksum.h"
 #include "storage/path.h"
+#include "table/checkpoint_check.h"
 #include "table/checksum_check.h"
 #include "table/file_check.h"
 #include "table/needed_files.h"
@@ -40,10 +41,12 @@ class Verification {
   core::Status CheckSome(const FileCheck& check, const std::vector<FileRef>& files,
                          const delta_log::StatsTexts& statistics);
   core::Status FindOrphans();
+  core::Status CheckCheckpoints();
   core::Status Repair();
   core::Result<TableChange> Commit(delta_log::Transaction& transaction);
   core::Status RepairStatistics();
   core::Status RemoveMissing();
+  core::Status RewriteCheckpoint();
   void MarkRepaired(Finding::Kind kind);
 
   const storage::Environment& environment_;
@@ -51,6 +54,7 @@ class Verification {
   const VerifyRequest& request_;
   std::vector<std::pair<FileRef, std::string>> new_statistics_;
   std::vector<std::string> missing_;  // canonical paths
+  std::vector<DamagedCheckpoint> damaged_checkpoints_;
   VerifyReport report_;
 };
 
@@ -61,6 +65,7 @@ core::Result<VerifyReport> Verification::Run() {
         delta::CheckCanWrite(snapshot_->protocol, snapshot_->metadata, snapshot_->schema, delta::Operation::kMaintain));
   }
   SLUICE_TRY(CheckChecksum());
+  SLUICE_TRY(CheckCheckpoints());
   SLUICE_TRY(CheckFiles());
   SLUICE_TRY(FindOrphans());
   std::ranges::sort(report_.findings, [](const Finding& left, const Finding& right) {
@@ -89,6 +94,17 @@ core::Status Verification::CheckChecksum() {
     return core::Ok();
   }
   for (std::string& difference : ChecksumDifferences(*checksum, *snapshot_)) find(std::move(difference));
+  return core::Ok();
+}
+
+core::Status Verification::CheckCheckpoints() {
+  SLUICE_ASSIGN_OR_RETURN(damaged_checkpoints_, FindDamagedCheckpoints(environment_, *snapshot_));
+  for (const DamagedCheckpoint& checkpoint : damaged_checkpoints_) {
+    report_.findings.push_back(
+        {.kind = Finding::Kind::kCheckpoint,
+         .path = storage::JoinPath("_delta_log", storage::FileName(checkpoint.files.paths.front())),
+         .message = checkpoint.error.message()});
+  }
   return core::Ok();
 }
 
@@ -153,6 +169,7 @@ core::Status Verification::FindOrphans() {
 core::Status Verification::Repair() {
   if (!new_statistics_.empty()) SLUICE_TRY(RepairStatistics());
   if (!missing_.empty()) SLUICE_TRY(RemoveMissing());
+  if (!damaged_checkpoints_.empty()) SLUICE_TRY(RewriteCheckpoint());
   return core::Ok();
 }
 
@@ -207,6 +224,13 @@ core::Status Verification::RemoveMissing() {
   return core::Ok();
 }
 
+core::Status Verification::RewriteCheckpoint() {
+  SLUICE_TRY(ReplaceCheckpoints(environment_, *snapshot_, damaged_checkpoints_));
+  report_.new_checkpoint = snapshot_->version;
+  MarkRepaired(Finding::Kind::kCheckpoint);
+  return core::Ok();
+}
+
 void Verification::MarkRepaired(Finding::Kind kind) {
   for (Finding& finding : report_.findings) finding.repaired = finding.repaired || finding.kind == kind;
 }
@@ -220,6 +244,7 @@ std::string_view FindingName(Finding::Kind kind) {
     case Finding::Kind::kDamagedFile: return "damaged file";
     case Finding::Kind::kVector: return "deletion vector";
     case Finding::Kind::kStatistics: return "statistics";
+    case Finding::Kind::kCheckpoint: return "checkpoint";
     case Finding::Kind::kOrphanFile: return "orphan file";
   }
   return "";

@@ -27,6 +27,7 @@ struct Finding {
     kDamagedFile,  ///< it cannot be read, or has another size
     kVector,       ///< a deletion vector is missing or damaged
     kStatistics,   ///< they promise what the rows do not keep
+    kCheckpoint,   ///< a checkpoint that readers would begin with cannot be read; slow, until commits are cleaned up
     kOrphanFile,   ///< no version names it (for vacuum; no harm)
   };
   Kind kind = Kind::kChecksum;
@@ -44,14 +45,16 @@ struct VerifyReport {
   std::uint64_t rows = 0;
   std::vector<Finding> findings = {};  ///< by path
   std::optional<TableChange> repair = {};
+  std::optional<std::int64_t> new_checkpoint = {};  ///< the version that the repair wrote one of
 
   /// Findings other than orphans that were not repaired.
   std::uint64_t harmful() const;
 };
 
 /// Compare the state with its checksum, every file with its statistics and deletion vector, and the folder with the
-/// log; reads all rows. With `repair`: statistics that lie are written anew, files that are gone are taken out of the
-/// table (their rows are lost already, and the report says how many), damaged vectors are left alone.
+/// log; reads all rows and the checkpoints that matter. With `repair`: statistics that lie are written anew, files that
+/// are gone are taken out of the table (their rows are lost already, and the report says how many), a new checkpoint
+/// takes the place of damaged ones, damaged vectors are left alone.
 core::Result<VerifyReport> Verify(const storage::Environment& environment,
                                   std::shared_ptr<const delta_log::Snapshot> snapshot, const VerifyRequest& request);
 

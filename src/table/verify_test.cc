@@ -8,6 +8,7 @@
 #include <set>
 
 #include "delta/path.h"
+#include "delta_log/checkpoint_writer.h"
 #include "delta_log/log_name.h"
 #include "delta_log/test_environment.h"
 #include "storage/local_file_system.h"
@@ -257,6 +258,45 @@ TEST_F(VerifyTest, ComparesTheChecksum) {
   files_.Put(path, "{");
   ASSERT_OK_AND_ASSIGN(const auto torn, Run());
   EXPECT_THAT(torn.findings, ElementsAre(Found(Kind::kChecksum, path)));
+}
+
+TEST_F(VerifyTest, FindsAndReplacesADamagedCheckpoint) {
+  Create();
+  AppendFive();
+  ASSERT_OK(delta_log::WriteCheckpoint(world_.environment, *newest_, {}));
+  const std::string path = delta_log::ClassicCheckpointPath(kRoot, newest_->version);
+  const std::string damaged = files_.Contents().at(path).substr(0, 200);
+  for (const bool at_newest_version : {true, false}) {
+    SCOPED_TRACE(at_newest_version);
+    files_.Put(path, damaged);
+    if (!at_newest_version) AppendFive();
+    ASSERT_OK_AND_ASSIGN(newest_, delta_log::OpenSnapshot(world_.environment, kRoot));
+    ASSERT_OK_AND_ASSIGN(const auto report, Run());
+    EXPECT_THAT(report.findings, ElementsAre(Found(Kind::kCheckpoint, path)));
+    EXPECT_EQ(report.harmful(), 1);
+    ASSERT_OK_AND_ASSIGN(const auto repaired, Run(true));
+    EXPECT_EQ(repaired.harmful(), 0);
+    EXPECT_EQ(repaired.new_checkpoint, newest_->version);
+    EXPECT_FALSE(repaired.repair.has_value());
+    EXPECT_TRUE(files_.Contents().contains(path));
+    ASSERT_OK_AND_ASSIGN(newest_, delta_log::OpenSnapshot(world_.environment, kRoot));
+    EXPECT_THAT(newest_->notes, IsEmpty());
+    EXPECT_EQ(newest_->log.checkpoint->version, newest_->version);
+    ASSERT_OK_AND_ASSIGN(const auto again, Run());
+    EXPECT_THAT(again.findings, IsEmpty());
+    EXPECT_EQ(again.rows, report.rows);
+  }
+}
+
+TEST_F(VerifyTest, NeverTakesAwayTheCheckpointThatAVersionStandsOn) {
+  Create();
+  AppendFive();
+  ASSERT_OK(delta_log::WriteCheckpoint(world_.environment, *newest_, {}));
+  const std::string path = delta_log::ClassicCheckpointPath(kRoot, newest_->version);
+  ASSERT_OK_AND_ASSIGN(newest_, delta_log::OpenSnapshot(world_.environment, kRoot));  // stands on it
+  files_.Put(path, files_.Contents().at(path).substr(0, 200));
+  EXPECT_THAT(Run(true), FailsWith(core::ErrorKind::kCorruption, HasSubstr(path)));
+  EXPECT_TRUE(files_.Contents().contains(path));
 }
 
 TEST_F(VerifyTest, RepairDoesNotBringBackAFileThatAnotherWriterRemoved) {
