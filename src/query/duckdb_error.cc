@@ -70,6 +70,9 @@ ErrorKind KindOf(std::string_view message) {
 std::string HintFor(ErrorKind kind, std::string_view message) {
   if (kind == ErrorKind::kLimitExceeded) return "raise --memory, or lower --threads";
   if (kind == ErrorKind::kCorruption) return "take the file named above out of the folder, or write it again";
+  if (Holds(message, "No files found that match")) {
+    return "name a Parquet or CSV file, a folder of Parquet files, or a Delta table (a folder that holds _delta_log)";
+  }
   if (Holds(message, "Table with name") || Holds(message, "delta extension"))
     return "name tables with --table name=PATH, or a configuration with --config";
   return {};

@@ -9,21 +9,17 @@
 #include <utility>
 #include <vector>
 
+#include "core/ascii.h"
+#include "query/syntax_node.h"
+
 namespace sluice::query {
 namespace {
 
 using Json = nlohmann::json;
 using Sql = std::optional<std::string>;
 
-std::string Text(const Json& node, const char* key) {
-  const auto member = node.find(key);
-  return member != node.end() && member->is_string() ? member->get<std::string>() : std::string();
-}
-
 bool SameName(std::string_view left, std::string_view right) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                    [&](char a, char b) { return lower(a) == lower(b); });
+  return core::LowerAscii(left) == core::LowerAscii(right);
 }
 
 std::shared_ptr<arrow::Field> FindField(const arrow::FieldVector& fields, std::string_view name) {
@@ -88,7 +84,7 @@ class Sayer {
   explicit Sayer(const NamedTable& table) : table_(table) {}
 
   Sql Condition(const Json& node, bool may_weaken) const {
-    const std::string type = Text(node, "type");
+    const std::string type = TextOf(node, "type");
     if (type == "CONJUNCTION_AND" || type == "CONJUNCTION_OR") return Conjunction(node, type, may_weaken);
     if (type == "OPERATOR_NOT") return Wrapped("NOT ", Condition(node["children"][0], false), "");
     if (type == "OPERATOR_IS_NULL") return Wrapped("", Column(node["children"][0]), " IS NULL");
@@ -122,11 +118,12 @@ class Sayer {
 
   /// The column a reference names: its path below the table, and its type.
   std::shared_ptr<arrow::DataType> Resolve(const Json& node, std::vector<std::string>& path) const {
-    if (Text(node, "type") != "COLUMN_REF") return nullptr;
+    if (TextOf(node, "type") != "COLUMN_REF") return nullptr;
     path = node["column_names"].get<std::vector<std::string>>();
     const bool named = path.size() > 1 && SameName(path.front(), table_.name);
     if (named && FindField(table_.columns.fields(), path.front()) != nullptr) return nullptr;  // either is meant
     if (named) path.erase(path.begin());
+    if (!named && path.size() > 1 && table_.others.contains(core::LowerAscii(path.front()))) return nullptr;
     const arrow::FieldVector* fields = &table_.columns.fields();
     std::shared_ptr<arrow::DataType> type;
     for (const std::string& name : path) {
@@ -141,6 +138,8 @@ class Sayer {
   Sql Column(const Json& node) const {
     std::vector<std::string> path;
     if (!Resolve(node, path)) return std::nullopt;
+    const auto source = table_.sources.find(core::LowerAscii(path.front()));
+    if (source != table_.sources.end()) path.front() = source->second;
     std::string text;
     for (const std::string& name : path) text += (text.empty() ? "" : ".") + Quoted(name);
     return text;
@@ -148,10 +147,10 @@ class Sayer {
 
   /// A constant that is compared with a column of `type`.
   static Sql Constant(const Json& node, const arrow::DataType& type) {
-    if (Text(node, "type") == "OPERATOR_CAST") {
+    if (TextOf(node, "type") == "OPERATOR_CAST") {
       const Json& child = node["child"];
-      if (Text(child, "type") != "VALUE_CONSTANT") return std::nullopt;
-      const std::string target = Text(node["cast_type"], "id");
+      if (TextOf(child, "type") != "VALUE_CONSTANT") return std::nullopt;
+      const std::string target = TextOf(node["cast_type"], "id");
       const Json& text = child["value"]["value"];
       if (target == "DATE" && text.is_string() && IsDateText(text.get<std::string>())) {
         return "DATE " + TextLiteral(text.get<std::string>());
@@ -164,13 +163,13 @@ class Sayer {
       if (target == "BOOLEAN" && text.is_string()) return text.get<std::string>() == "t" ? "TRUE" : "FALSE";
       return std::nullopt;
     }
-    if (Text(node, "type") != "VALUE_CONSTANT") return std::nullopt;
+    if (TextOf(node, "type") != "VALUE_CONSTANT") return std::nullopt;
     return Value(node["value"], type);
   }
 
   static Sql Value(const Json& value, const arrow::DataType& type) {
     if (value.value("is_null", true)) return std::nullopt;
-    const std::string id = Text(value["type"], "id");
+    const std::string id = TextOf(value["type"], "id");
     const Json& held = value["value"];
     if (id == "VARCHAR") return TextConstant(held.get<std::string>(), type);
     if (id == "BOOLEAN" && held.is_boolean()) return held.get<bool>() ? "TRUE" : "FALSE";
@@ -215,7 +214,7 @@ class Sayer {
     for (const auto& [name, signs] : kOperators) {
       if (type != name) continue;
       std::vector<std::string> path;
-      const bool swapped = Text(node["left"], "type") != "COLUMN_REF";
+      const bool swapped = TextOf(node["left"], "type") != "COLUMN_REF";
       const Json& column = swapped ? node["right"] : node["left"];
       const auto column_type = Resolve(column, path);
       if (!column_type) return std::nullopt;
@@ -251,11 +250,11 @@ class Sayer {
   }
 
   Sql Like(const Json& node) const {
-    const std::string function = Text(node, "function_name");
+    const std::string function = TextOf(node, "function_name");
     if (function != "~~" && function != "!~~") return std::nullopt;
     const Sql column = Column(node["children"][0]);
     const Json& pattern = node["children"][1];
-    if (!column || Text(pattern, "type") != "VALUE_CONSTANT" || !pattern["value"]["value"].is_string()) return {};
+    if (!column || TextOf(pattern, "type") != "VALUE_CONSTANT" || !pattern["value"]["value"].is_string()) return {};
     const auto text = pattern["value"]["value"].get<std::string>();
     if (text.find('\\') != std::string::npos) return std::nullopt;  // it escapes here and not there
     return *column + (function == "~~" ? " LIKE " : " NOT LIKE ") + TextLiteral(text);

@@ -1,12 +1,16 @@
 #include "query/table_filters.h"
 
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/ascii.h"
 #include "query/filter_sql.h"
+#include "query/shown_table.h"
+#include "query/statement_expansion.h"
+#include "query/syntax_node.h"
 
 namespace sluice::query {
 namespace {
@@ -14,19 +18,6 @@ namespace {
 using Json = nlohmann::json;
 
 using Filters = std::map<std::string, std::string>;
-
-std::string TextOf(const Json& node, const char* key) {
-  const auto member = node.find(key);
-  return member != node.end() && member->is_string() ? member->get<std::string>() : std::string();
-}
-
-// Names of tables go without case.
-std::string Folded(std::string name) {
-  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return name;
-}
-
-std::string TableNameOf(const Json& reference) { return Folded(TextOf(reference, "table_name")); }
 
 /// The syntax tree of a statement; null for one that DuckDB cannot parse or write down: that is for itself to say.
 core::Result<Json> Parse(Session& session, const std::string& sql) {
@@ -38,35 +29,13 @@ core::Result<Json> Parse(Session& session, const std::string& sql) {
   return tree;
 }
 
-/// The table that a view shows as it is (`SELECT * FROM t`); "" for every other view.
-std::string PlainTable(const Json& tree) {
-  if (!tree.is_object() || tree["statements"].size() != 1) return {};
-  const Json& node = tree["statements"][0]["node"];
-  const Json& columns = node["select_list"];
-  const bool star = columns.size() == 1 && TextOf(columns[0], "type") == "STAR" && columns[0]["exclude_list"].empty() &&
-                    columns[0]["replace_list"].empty();
-  const bool plain = TextOf(node, "type") == "SELECT_NODE" && star && node["modifiers"].empty() &&
-                     node["where_clause"].is_null() && node["group_expressions"].empty() && node["having"].is_null() &&
-                     node["sample"].is_null() && node["qualify"].is_null() && node["cte_map"]["map"].empty();
-  const Json& from = node["from_table"];
-  const bool whole = TextOf(from, "type") == "BASE_TABLE" && from["sample"].is_null() && from["at_clause"].is_null() &&
-                     from["column_name_alias"].empty();
-  return plain && whole ? TableNameOf(from) : std::string();
-}
-
-/// Goes through a statement's syntax tree.
+/// Goes through a statement's expanded syntax tree.
 class Search {
  public:
   explicit Search(const NamedTables& named) {
-    for (const auto& [name, columns] : named.tables) tables_[Folded(name)] = {name, columns};
-  }
-
-  void AddView(const std::string& name, Json tree) {
-    const auto table = tables_.find(PlainTable(tree));
-    if (table != tables_.end()) {
-      tables_[Folded(name)] = table->second;
-    } else {
-      views_[Folded(name)] = std::move(tree);
+    for (const auto& [name, columns] : named.tables) {
+      names_[core::LowerAscii(name)] = name;
+      columns_[core::LowerAscii(name)] = columns;
     }
   }
 
@@ -86,80 +55,88 @@ class Search {
     Filters filters;
     if (anything_read_) return filters;
     for (const auto& [name, conditions] : conditions_) {
-      if (unfiltered_.contains(name)) continue;
-      std::string text;
-      for (const std::string& condition : conditions) text += (text.empty() ? "(" : " OR (") + condition + ")";
-      filters[name] = std::move(text);
+      if (!unfiltered_.contains(name)) filters[names_.at(name)] = Joined(conditions, " OR ");
     }
     return filters;
   }
 
  private:
-  struct Table {
-    std::string name;  ///< as it was given
-    std::shared_ptr<arrow::Schema> columns;
-  };
+  static std::string Joined(const std::vector<std::string>& conditions, std::string_view between) {
+    std::string text;
+    for (const std::string& condition : conditions) {
+      if (!text.empty()) text += between;
+      text += "(" + condition + ")";
+    }
+    return text;
+  }
 
-  /// The base tables of a FROM that holds nothing but inner and cross joins of them; others are left unfiltered.
-  static void CollectInner(const Json& from, std::vector<const Json*>& readings) {
+  /// The items of a FROM of which WHERE drops rows: those of inner and cross joins, and the left side of left ones.
+  static void CollectFiltered(const Json& from, std::vector<const Json*>& items) {
     const std::string type = TextOf(from, "type");
-    if (type == "BASE_TABLE") readings.push_back(&from);
-    if (type != "JOIN" || TextOf(from, "join_type") != "INNER") return;
+    if (type == "BASE_TABLE" || type == "SUBQUERY") items.push_back(&from);
+    const std::string join = TextOf(from, "join_type");
+    if (type != "JOIN" || (join != "INNER" && join != "LEFT")) return;
     const std::string kind = TextOf(from, "ref_type");
     if (kind != "REGULAR" && kind != "CROSS" && kind != "NATURAL") return;
-    CollectInner(from["left"], readings);
-    CollectInner(from["right"], readings);
+    CollectFiltered(from["left"], items);
+    if (join == "INNER") CollectFiltered(from["right"], items);
+  }
+
+  /// What the items of a FROM can be called, in lower case; a few names more do no harm.
+  static void CollectNames(const Json& from, std::set<std::string>& names) {
+    if (!from.is_structured()) return;
+    if (from.is_object()) {
+      for (const char* key : {"alias", "table_name"}) names.insert(core::LowerAscii(TextOf(from, key)));
+    }
+    for (const auto& member : from.items()) {
+      if (member.key() != "subquery") CollectNames(member.value(), names);
+    }
   }
 
   void VisitSelect(const Json& select) {
     const auto where = select.find("where_clause");
     const auto from = select.find("from_table");
     if (where == select.end() || where->is_null() || from == select.end()) return;
-    std::vector<const Json*> readings;
-    CollectInner(*from, readings);
-    for (const Json* reading : readings) {
-      const auto table = tables_.find(TableNameOf(*reading));
-      // A list of column names in the FROM renames them.
-      if (table == tables_.end() || !(*reading)["column_name_alias"].empty()) continue;
-      const std::string alias = TextOf(*reading, "alias");
-      const NamedTable named{alias.empty() ? TextOf(*reading, "table_name") : alias, *table->second.columns};
-      if (auto condition = ToFilterSql(*where, named)) filtered_[reading] = *std::move(condition);
+    if (!select.at("sample").is_null()) return;  // it is taken before WHERE
+    std::vector<const Json*> items;
+    CollectFiltered(*from, items);
+    std::set<std::string> names;
+    CollectNames(*from, names);
+    for (const Json* item : items) {
+      const auto shown = FindShownTable(*item, columns_);
+      if (!shown) continue;
+      const std::string alias = TextOf(*item, "alias");
+      const std::string name = alias.empty() ? TextOf(*item, "table_name") : alias;
+      auto condition = ToFilterSql(*where, {name, *shown->columns, shown->sources, names});
+      if (condition) filtered_[shown->reading].push_back(*std::move(condition));
     }
   }
 
+  /// The SELECTs around a reading were visited before.
   void CountReading(const Json& reading) {
-    const std::string name = TableNameOf(reading);
-    const auto view = views_.find(name);
-    if (view != views_.end()) {
-      const Json tree = std::move(view->second);
-      views_.erase(view);  // once is enough, and views cannot name themselves
-      return Visit(tree);
-    }
-    const auto table = tables_.find(name);
-    if (table == tables_.end()) return;
+    const std::string name = core::LowerAscii(TextOf(reading, "table_name"));
+    if (!columns_.contains(name)) return;
     const auto filtered = filtered_.find(&reading);
     if (filtered == filtered_.end()) {
-      unfiltered_.insert(table->second.name);
+      unfiltered_.insert(name);
     } else {
-      conditions_[table->second.name].push_back(filtered->second);
+      const bool one = filtered->second.size() == 1;
+      conditions_[name].push_back(one ? filtered->second.front() : Joined(filtered->second, " AND "));
     }
   }
 
-  // A WITH can take the name of a table or view; which of the two is meant where is for DuckDB to know.
+  // A WITH can take the name of a table; which of the two is meant where is for DuckDB to know.
   void NoteShadows(const Json& node) {
     const auto ctes = node.find("cte_map");
     if (ctes == node.end() || !ctes->is_object()) return;
     for (const Json& entry : ctes->value("map", Json::array())) {
-      const std::string name = Folded(TextOf(entry, "key"));
-      const auto table = tables_.find(name);
-      if (table != tables_.end()) unfiltered_.insert(table->second.name);
-      if (views_.contains(name)) anything_read_ = true;
+      unfiltered_.insert(core::LowerAscii(TextOf(entry, "key")));
     }
   }
 
-  std::map<std::string, Table> tables_;
-  std::map<std::string, Json> views_;            // not visited yet
-  std::map<const Json*, std::string> filtered_;  // readings with a condition
+  std::map<std::string, std::string> names_;  // lower case → as it was given
+  TableColumns columns_;
+  std::map<const Json*, std::vector<std::string>> filtered_;  // readings with conditions, all of which hold
   std::map<std::string, std::vector<std::string>> conditions_;
   std::set<std::string> unfiltered_;
   bool anything_read_ = false;
@@ -170,13 +147,15 @@ class Search {
 core::Result<Filters> FindTableFilters(Session& session, const std::string& sql, const NamedTables& named) {
   if (named.macros || named.tables.empty()) return Filters();
   try {
-    Search search(named);
+    std::map<std::string, Json> views;
     for (const auto& [name, select] : named.views) {
-      SLUICE_ASSIGN_OR_RETURN(Json tree, Parse(session, select));
-      search.AddView(name, std::move(tree));
+      SLUICE_ASSIGN_OR_RETURN(views[core::LowerAscii(name)], Parse(session, select));
     }
-    SLUICE_ASSIGN_OR_RETURN(const Json tree, Parse(session, sql));
-    search.Visit(tree);
+    SLUICE_ASSIGN_OR_RETURN(Json tree, Parse(session, sql));
+    const ExpandedStatement statement = ExpandViews(std::move(tree), views);
+    if (!statement.complete) return Filters();
+    Search search(named);
+    search.Visit(statement.tree);
     return search.Found();
   } catch (const Json::exception&) {
     return Filters();  // a tree of another shape than is known here
