@@ -101,6 +101,9 @@ std::string SentenceOf(const CLI::ParseError& failure, const std::string& verb_p
     return fmt::format("{} '{}' is not a whole number",
                        said.substr(kNotConverted.size(), equals - kNotConverted.size()), said.substr(equals + 3));
   }
+  if (const std::size_t missing = said.find(": 1 required "); missing != std::string::npos) {
+    return said.substr(0, missing) + " needs a value";
+  }
   if (said == "A subcommand is required") return fmt::format("'sluice {}' needs a verb", verb_path);
   return said;
 }

@@ -50,6 +50,7 @@ core::Result<std::vector<std::string>> SplitNames(const std::vector<std::string>
       }
     }
   }
+  if (names.empty() && !texts.empty()) return core::UsageError(fmt::format("{} names no column", flag));
   return names;
 }
 

@@ -33,7 +33,10 @@ Result<const arrow::Field*> FindField(const std::string& name, const arrow::Fiel
   if (found != nullptr) return found;
   std::vector<std::string> names;
   for (const auto& field : fields) names.push_back(field->name());
-  return core::InvalidInput(fmt::format("there is no column {}", Joined(path))).WithHint(core::ColumnHint(name, names));
+  // Often it is a text: "x" and x are names.
+  const char* const also = core::NearestName(name, names).empty() ? "; a text stands in single quotes" : "";
+  return core::InvalidInput(fmt::format("there is no column {}", Joined(path)))
+      .WithHint(core::ColumnHint(name, names) + also);
 }
 
 /// The whole path is often one name with dots that was not put into backticks.

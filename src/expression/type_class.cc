@@ -16,9 +16,15 @@ namespace {
 using core::Result;
 using TypePointer = std::shared_ptr<arrow::DataType>;
 
+bool IsDated(const arrow::DataType& type) {
+  return type.id() == arrow::Type::DATE32 || type.id() == arrow::Type::TIMESTAMP;
+}
+
 core::Error Incomparable(const arrow::DataType& left, const arrow::DataType& right) {
+  const bool dated = IsDated(left) || IsDated(right);
+  const bool number = arrow::is_numeric(left.id()) || arrow::is_numeric(right.id());
   return core::InvalidInput(fmt::format("{} and {} cannot be compared", SqlTypeName(left), SqlTypeName(right)))
-      .WithHint("CAST one of them");
+      .WithHint(dated && number ? "a date or time stands in single quotes: '2026-01-31'" : "CAST one of them");
 }
 
 struct Digits {

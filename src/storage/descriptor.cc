@@ -49,7 +49,8 @@ core::Result<Descriptor> Descriptor::Open(const std::string& path, int flags, un
   do {
     fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
   } while (fd < 0 && errno == EINTR);
-  if (fd < 0) return core::ErrorFromErrno(errno, "cannot open " + QuotedPath(path));
+  const char* const action = (flags & O_CREAT) != 0 ? "cannot make " : "cannot open ";
+  if (fd < 0) return core::ErrorFromErrno(errno, action + QuotedPath(path));
   return Descriptor(fd, QuotedPath(path));
 }
 

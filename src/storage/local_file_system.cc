@@ -134,7 +134,7 @@ core::Status ForEachEntry(const std::string& directory, const std::function<core
 
 core::Result<FileInfo> LocalFileSystem::Stat(const std::string& path) {
   struct stat info{};
-  if (::stat(path.c_str(), &info) != 0) return Failure("cannot find", path);
+  if (::stat(path.c_str(), &info) != 0) return Failure(errno == ENOENT ? "cannot find" : "cannot look at", path);
   return InfoFromStat(path, info);
 }
 
@@ -227,7 +227,7 @@ core::Status LocalFileSystem::CreateDirectories(const std::string& path) {
     return core::InvalidInput(QuotedPath(path) + " is a file where a folder is needed");
   }
   if (errno == ENOTDIR) return core::InvalidInput(QuotedPath(path) + " goes through a file as if it were a folder");
-  if (errno != ENOENT) return Failure("cannot find", path);
+  if (errno != ENOENT) return Failure("cannot look at", path);
   const std::string parent = ParentPath(path);
   if (parent != path) SLUICE_TRY(CreateDirectories(parent));
   // Somebody else may have made it meanwhile; that is as good.
