@@ -22,7 +22,7 @@ city=Lima at=1767232800000000 degrees=NULL
 """),
     ("scan weather degrees<11", 0, "version 2, files to read: 1, skipped: 1\ncity=Oslo at=1767232800000000 degrees=10.25\n"),
     ("scan weather@v1 city='Oslo'", 0, "version 1, files to read: 1, skipped: 0\ncity=Oslo at=1767229200000000 degrees=11.25\n"),
-    ("scan weather nothing=1", 1, "NotFound: there is no column nothing\n  hint: the columns are city, at, degrees\n"),
+    ("scan weather nothing=1", 1, "InvalidInput: there is no column nothing\n  hint: the columns are city, at, degrees; a text stands in single quotes\n"),
     ("follow weather state", 0, "versions 0 to 2: insert 6\n"),
     ("append weather 3", 0, "version 3: 3 rows\n"),
     ("follow weather state", 0, "versions 3 to 3: insert 3\n"),
