@@ -4,7 +4,7 @@ BUILD_PACKAGES=(
   g++ cmake ninja-build mold ccache python3 ca-certificates
   nlohmann-json3-dev libsimdjson-dev libyaml-cpp-dev libcli11-dev libfmt-dev libspdlog-dev libexpected-dev
   libre2-dev libroaring-dev libsqlite3-dev libssl-dev libxxhash-dev libhowardhinnant-date-dev
-  libzstd-dev libsnappy-dev liblz4-dev zlib1g-dev libisal-dev libdeflate-dev tzdata
+  libzstd-dev libsnappy-dev liblz4-dev zlib1g-dev libisal-dev libdeflate-dev libcurl4-openssl-dev tzdata
 )
 TEST_PACKAGES=(clang-19 libclang-rt-19-dev clang-format-19 clang-tidy-19 libgtest-dev libgmock-dev libbenchmark-dev)
 
@@ -14,8 +14,8 @@ usage: ./dev setup [--test]
 
 Installs the missing Debian packages (as root or with sudo), Arrow C++ (inside the pinned pyarrow wheel) into .deps/venv
 and the DuckDB C library into .deps/duckdb. With --test also what only the tests need: clang-19, GoogleTest, DuckDB and
-Polars as independent readers, and in .deps/delta-venv the witnesses of Delta tables. Downloads are checked against the
-hashes in tools/.
+Polars as independent readers, in .deps/delta-venv the witnesses of Delta tables, and in .deps/snowflake-venv and
+.deps/snowflake-node those of the stub warehouse. Downloads are checked against the hashes in tools/.
 HELP
 }
 
@@ -59,7 +59,23 @@ pip_install() {
   stamp "$mark" "$value"
 }
 
-setup_witnesses() { pip_install .deps/delta-venv tools/requirements-delta.txt; }
+setup_witnesses() {
+  pip_install .deps/delta-venv tools/requirements-delta.txt
+  pip_install .deps/snowflake-venv tools/requirements-snowflake.txt
+  setup_snowflake_node
+}
+
+setup_snowflake_node() {
+  local value
+  value=$(fingerprint tools/snowflake/package-lock.json)
+  is_stamped .deps/snowflake-node/.installed "$value" && return
+  say "installing the vendor's Node driver into .deps/snowflake-node"
+  rm -rf .deps/snowflake-node
+  mkdir -p .deps/snowflake-node
+  cp tools/snowflake/package.json tools/snowflake/package-lock.json .deps/snowflake-node/
+  (cd .deps/snowflake-node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+  stamp .deps/snowflake-node/.installed "$value"
+}
 
 setup_duckdb() {
   local value

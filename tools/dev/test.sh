@@ -1,6 +1,6 @@
 # Everything that CI runs, as named steps. Each step's output goes to build/test/STEP.log; a failing one is shown.
 
-STEPS=(house headers unit cases odd bad kill readers delta guide install fuzz)
+STEPS=(house headers unit cases odd bad kill readers delta snowflake guide install fuzz)
 
 help_test() {
   cat <<'HELP'
@@ -14,6 +14,7 @@ Sets up, builds what is needed, and runs the steps (all, or those named):
   guide    every command of docs/guide                        install  the installed folder runs from anywhere
   fuzz     each fuzz target for a few seconds on its corpus
   delta    Delta tables: delta-rs, DuckDB and a naive reader as witnesses, concurrent writers, kill -9
+  snowflake  the stub warehouse under the vendor's own drivers, and our client against the stub
 HELP
 }
 
@@ -44,6 +45,7 @@ step_delta() {
   local python=.deps/delta-venv/bin/python
   "$python" tests/delta/protocol_lint_test.py && "$python" tests/delta/run.py --scale "${DELTA_SCALE:-1}"
 }
+step_snowflake() { .deps/snowflake-venv/bin/python tests/snowflake/run.py; }
 step_guide() { "$PYTHON" tests/guide/run_guide.py; }
 step_install() { python3 tests/install/run.py; }
 step_fuzz() { dev_build fuzz fuzzers && python3 fuzz/run.py --build build/fuzz --seconds "$FUZZ_SECONDS"; }
