@@ -36,7 +36,7 @@ class ColumnValues {
 
   struct Page {
     ::parquet::Encoding::type encoding = ::parquet::Encoding::PLAIN;
-    std::optional<EncodedBounds> bounds;
+    std::optional<EncodedBounds> bounds;  // none with NaN among the values
   };
   /// Append the gathered values, encoded, and begin the next page.
   virtual Page EncodePage(encoding::ByteBuffer& out) = 0;

@@ -54,7 +54,9 @@ void FileMetadata::AddRowGroup(const RowGroup& group, std::span<const std::int64
     std::map<::parquet::Encoding::type, std::int32_t> dictionary_encodings;
     if (dictionary) dictionary_encodings[::parquet::Encoding::PLAIN] = 1;
     auto* entry = builder->NextColumnChunk();
-    entry->SetStatistics(Statistics(column, chunk.bounds(), chunk.entries(), chunk.nulls()));
+    // Readers that order NaN above all numbers, as DuckDB does, would skip a row group by bounds that leave it out.
+    const auto bounds = chunk.has_nan() ? std::nullopt : chunk.bounds();
+    entry->SetStatistics(Statistics(column, bounds, chunk.entries(), chunk.nulls()));
     const bool gave_up = layouts[i].dictionary && data_encodings.size() > 1;
     entry->Finish(chunk.entries(), dictionary ? positions[i] : 0, -1, data_position, chunk.bytes(),
                   chunk.bytes_before_codec(), dictionary, gave_up, dictionary_encodings, data_encodings);

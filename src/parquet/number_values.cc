@@ -42,14 +42,16 @@ class NumberValues final : public ColumnValues {
 
   Page EncodePage(encoding::ByteBuffer& out) override {
     Page page{.encoding = EncodeValues(out), .bounds = {}};
-    if (const auto bounds = BoundsOfPage()) {
-      page.bounds = Encoded(*bounds);
+    bool page_has_nan = false;
+    if (const auto bounds = BoundsOfPage(page_has_nan)) {
+      if (!page_has_nan) page.bounds = Encoded(*bounds);
       if (bounds_) {
         bounds_->Add(*bounds);
       } else {
         bounds_ = bounds;
       }
     }
+    has_nan_ = has_nan_ || page_has_nan;
     TellBloom();
     gathered_.clear();
     return page;
@@ -97,12 +99,9 @@ class NumberValues final : public ColumnValues {
     return PageEncoding::PLAIN;
   }
 
-  std::optional<encoding::Bounds<Compared>> BoundsOfPage() {
+  std::optional<encoding::Bounds<Compared>> BoundsOfPage(bool& has_nan) {
     if constexpr (std::is_floating_point_v<Compared>) {
-      bool has_nan = false;
-      const auto bounds = encoding::BoundsOfFloats(Gathered<Compared>(), &has_nan);
-      has_nan_ = has_nan_ || has_nan;
-      return bounds;
+      return encoding::BoundsOfFloats(Gathered<Compared>(), &has_nan);
     } else {
       return encoding::BoundsOfIntegers(Gathered<Compared>());
     }

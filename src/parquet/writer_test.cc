@@ -80,10 +80,19 @@ TEST(FileWriter, PagesHoldAtMostTheirRows) {
   EXPECT_LE(index->page_locations()[1].first_row_index, 8000);
 }
 
-TEST(FileWriter, StatisticsLeaveOutNanAndOrderZeros) {
+TEST(FileWriter, NoBoundsLeaveOutNan) {
   MemoryFile file;
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  ASSERT_OK(file.Write(Columns("v float64"), {Doubles({nan, 0.0, 3.5, nan})}));
+  ASSERT_OK(file.Write(Columns("v float64"), {Doubles({1.0, 3.5, nan})}));
+  const auto reader = file.OpenWithArrow();
+  const auto statistics = reader->metadata()->RowGroup(0)->ColumnChunk(0)->statistics();
+  EXPECT_TRUE(statistics == nullptr || !statistics->HasMinMax());
+  EXPECT_EQ(reader->GetPageIndexReader()->RowGroup(0)->GetColumnIndex(0), nullptr);
+}
+
+TEST(FileWriter, StatisticsOrderZeros) {
+  MemoryFile file;
+  ASSERT_OK(file.Write(Columns("v float64"), {Doubles({0.0, 3.5})}));
   const auto reader = file.OpenWithArrow();
   const auto chunk = reader->metadata()->RowGroup(0)->ColumnChunk(0);
   const auto statistics = std::static_pointer_cast<::parquet::DoubleStatistics>(chunk->statistics());
