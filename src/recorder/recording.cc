@@ -1,0 +1,217 @@
+#include "recorder/recording.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/run_id.h"
+#include "storage/path.h"
+#include "storage/recovery.h"
+
+namespace sluice::recorder {
+namespace {
+
+std::string DefaultMappingDirectory() { return fmt::format("/dev/shm/sluice-{}", ::getuid()); }
+
+core::Status CheckOptions(const RecordingOptions& options) {
+  if (options.directory.empty()) return core::InvalidInput("a recorder needs a directory for its files");
+  if (options.file_rows_max == 0 || options.file_bytes_max == 0) {
+    return core::InvalidInput("a file needs room for a row: file_rows_max and file_bytes_max are at least 1");
+  }
+  if (options.threads_max == 0) return core::InvalidInput("a recorder needs a thread: threads_max is at least 1");
+  return core::Ok();
+}
+
+}  // namespace
+
+Recording::Recording(const storage::Environment& environment, const RecordingOptions& options)
+    : environment_(environment), options_(options), process_(::getpid()) {}
+
+core::Result<std::unique_ptr<Recording>> Recording::Open(const storage::Environment& environment,
+                                                         const RecordingOptions& options, std::string_view test_id,
+                                                         std::string_view worker_id, RecordSchema schema) {
+  SLUICE_TRY(CheckOptions(options));
+  SLUICE_TRY(schema.Validate());
+  std::unique_ptr<Recording> recording(new Recording(environment, options));
+  SLUICE_TRY(recording->Prepare(test_id, worker_id, std::move(schema)));
+  return recording;
+}
+
+core::Status Recording::Prepare(std::string_view test_id, std::string_view worker_id, RecordSchema schema) {
+  BackEndSpec spec;
+  SLUICE_ASSIGN_OR_RETURN(spec.name, FileName::Parse(options_.file_pattern, test_id, worker_id));
+  SLUICE_ASSIGN_OR_RETURN(spec.landing.write.codec, parquet::ParseCodec(options_.codec));
+  folder_ = storage::JoinPath(options_.directory, FolderName(test_id, worker_id));
+  marker_ = {.recorder = core::NewRunId(environment_.clock, environment_.random),
+             .test_id = std::string(test_id),
+             .worker_id = std::string(worker_id),
+             .file_pattern = options_.file_pattern,
+             .codec = options_.codec,
+             .schema = std::move(schema),
+             .stamps_ticks = options_.stamps_ticks && HasSteadyTicks(),
+             .started = core::FormatTimestamp(environment_.clock.Now())};
+  SLUICE_TRY(environment_.files.CreateDirectories(folder_));
+  SLUICE_ASSIGN_OR_RETURN(
+      storage::LockAttempt attempt,
+      storage::LockFile::TryAcquire(
+          folder_, {.run_id = marker_.recorder, .command = "recorder", .started = environment_.clock.Now()}));
+  if (!attempt.lock.has_value()) {
+    return core::Conflict(fmt::format("{} is in use by {}", storage::QuotedPath(folder_), attempt.holder))
+        .WithHint("give each recorder its own test_id and worker_id");
+  }
+  lock_ = std::move(attempt.lock);
+  SLUICE_TRY(storage::Recover(environment_.files, {folder_}, {.now = environment_.clock.Now()}));
+  SLUICE_ASSIGN_OR_RETURN(Manifest manifest, ReadManifest(environment_.files, folder_));
+  SLUICE_ASSIGN_OR_RETURN(recovered_, RecoverFolder(environment_, folder_, manifest));
+  SLUICE_TRY(MakeMapping());
+  spec.landing.folder = folder_;
+  spec.landing.recorder = marker_.recorder;
+  spec.landing.schema = marker_.schema;
+  spec.landing.write.row_group_rows_max = 128 * 1024;
+  spec.file_rows_max = options_.file_rows_max;
+  spec.file_bytes_max = options_.file_bytes_max;
+  spec.min_rows_for_split = options_.min_rows_for_split;
+  spec.files_max = options_.files_max;
+  spec.folder_bytes_max = options_.folder_bytes_max;
+  spec.hand_over_after = options_.hand_over_after;
+  spec.rotate_after = options_.rotate_after;
+  back_end_ = std::make_unique<BackEnd>(environment_, std::move(spec), *symbols_, ticks_.get(), std::move(manifest));
+  back_end_->Start();
+  return core::Ok();
+}
+
+core::Status Recording::MakeMapping() {
+  std::string mapping;
+  if (options_.survive_kill) {
+    const std::string root =
+        options_.mapping_directory.empty() ? DefaultMappingDirectory() : options_.mapping_directory;
+    mapping = storage::JoinPath(root, marker_.recorder);
+    SLUICE_TRY(environment_.files.CreateDirectories(mapping));
+    marker_.mapping = mapping;
+  }
+  // First the marker, then memory: nothing is left that nobody can find.
+  SLUICE_TRY(WriteMarker(environment_, folder_, marker_));
+  SLUICE_ASSIGN_OR_RETURN(symbols_, SymbolTable::Create(mapping.empty() ? "" : SymbolsPath(mapping)));
+  if (marker_.stamps_ticks) {
+    SLUICE_ASSIGN_OR_RETURN(ticks_, TickClock::Create(mapping.empty() ? "" : ClockPath(mapping)));
+  }
+  // The first thread's ring is made now, so that a lack of memory is heard of here.
+  SLUICE_ASSIGN_OR_RETURN(Ring* const ring, MakeRing());
+  idle_.push_back(ring);
+  return core::Ok();
+}
+
+core::Result<Ring*> Recording::MakeRing() {
+  const auto ordinal = static_cast<std::uint32_t>(rings_.size());
+  const RingSpec spec{.shapes = marker_.schema.Shapes(),
+                      .schema_hash = marker_.schema.Hash(),
+                      .bytes = options_.ring_bytes,
+                      .when_full = options_.when_full,
+                      .stamps_ticks = marker_.stamps_ticks};
+  SLUICE_ASSIGN_OR_RETURN(
+      auto ring, Ring::Create(marker_.mapping.empty() ? "" : RingPath(marker_.mapping, ordinal), spec, ordinal));
+  return rings_.emplace_back(std::move(ring)).get();
+}
+
+Ring* Recording::TakeRing() noexcept {
+  const std::lock_guard lock(mutex_);
+  if (!closed_ && !idle_.empty()) {
+    Ring* const ring = idle_.back();
+    idle_.pop_back();
+    if (!ring->known_to_back_end) back_end_->Add(*ring);
+    ring->known_to_back_end = true;
+    return ring;
+  }
+  if (!closed_ && rings_.size() < options_.threads_max) {
+    auto made = MakeRing();
+    if (made.has_value()) {
+      back_end_->Add(**made);
+      (*made)->known_to_back_end = true;
+      return *made;
+    }
+  }
+  ++turned_away_;
+  return nullptr;
+}
+
+void Recording::GiveBack(Ring& ring) noexcept {
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(&ring);
+}
+
+RecordingStats Recording::stats() const {
+  RecordingStats stats;
+  stats.files = back_end_->counts();
+  const std::lock_guard lock(mutex_);
+  stats.dropped = turned_away_;
+  for (const auto& ring : rings_) {
+    const RingCounts counts = ring->counts();
+    stats.accepted += ring->accepted();
+    stats.dropped += counts.refused;
+    stats.cut += counts.cut;
+    stats.blocked_count += counts.blocked_count;
+    stats.blocked_ns += counts.blocked_ns;
+    stats.high_water_bytes = std::max(stats.high_water_bytes, counts.high_water_bytes);
+  }
+  stats.accepted += stats.dropped;
+  return stats;
+}
+
+core::Result<ManifestClose> Recording::Close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    for (const auto& ring : rings_) ring->Refuse();
+  }
+  if (close_.has_value()) return *close_;
+  SLUICE_TRY(back_end_->Stop());
+  const RecordingStats done = stats();
+  std::uint64_t recovered_rows = 0;
+  for (const RecoveredRecorder& one : recovered_) recovered_rows += one.rows;
+  ManifestClose close{.recorder = marker_.recorder,
+                      .accepted = done.accepted,
+                      .landed = done.files.landed,
+                      .dropped = done.dropped,
+                      .recovered = recovered_rows,
+                      .blocked_ns = done.blocked_ns,
+                      .files = done.files.files_written};
+  if (close.accepted != close.landed + close.dropped) {
+    return core::Internal(fmt::format("{} rows were accepted, {} landed and {} were dropped", close.accepted,
+                                      close.landed, close.dropped));
+  }
+  Manifest manifest = back_end_->manifest();
+  manifest.closes.push_back(close);
+  SLUICE_TRY(WriteManifest(environment_, folder_, manifest));
+  SLUICE_TRY(Finish());
+  close_ = close;
+  return close;
+}
+
+// The same steps as those of a recovery that finds nothing to do, in an order that leaves nothing behind.
+core::Status Recording::Finish() {
+  if (!marker_.mapping.empty()) {
+    for (std::uint32_t i = 0; i < rings_.size(); ++i) {
+      SLUICE_TRY(environment_.files.Remove(RingPath(marker_.mapping, i)));
+    }
+    SLUICE_TRY(environment_.files.Remove(SymbolsPath(marker_.mapping)));
+    if (ticks_ != nullptr) SLUICE_TRY(environment_.files.Remove(ClockPath(marker_.mapping)));
+    SLUICE_TRY(environment_.files.Remove(marker_.mapping));
+  }
+  SLUICE_TRY(RemoveMarker(environment_, folder_, marker_.recorder));
+  lock_.reset();
+  return core::Ok();
+}
+
+void Recording::Disown() noexcept {
+  for (const auto& ring : rings_) ring->Disown();
+}
+
+Recording::~Recording() {
+  if (::getpid() == process_) return;
+  // The child of a fork: the thread is the parent's, and so is everything else.
+  (void)back_end_.release();
+}
+
+}  // namespace sluice::recorder

@@ -1,0 +1,89 @@
+#include "recorder/row_spool.h"
+
+#include <arrow/buffer.h>
+#include <arrow/io/memory.h>
+#include <arrow/ipc/reader.h>
+#include <arrow/ipc/writer.h>
+#include <arrow/record_batch.h>
+#include <fcntl.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "core/byte_size.h"
+#include "schema/arrow_error.h"
+
+namespace sluice::recorder {
+namespace {
+
+constexpr std::uint64_t kFrameBytesMax = 4 * core::kGiB;
+
+struct Frame {
+  std::array<char, 4> magic = {'S', 'L', 'S', 'P'};
+  std::uint32_t ring = 0;
+  std::uint64_t position = 0;
+  std::uint64_t position_end = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t checksum = 0;  ///< XXH3-64 of the message
+};
+
+}  // namespace
+
+core::Result<std::unique_ptr<RowSpool>> RowSpool::Create(const std::string& path) {
+  auto spool = std::make_unique<RowSpool>();
+  spool->path_ = path;
+  SLUICE_ASSIGN_OR_RETURN(spool->file_, storage::Descriptor::Open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600));
+  return spool;
+}
+
+core::Status RowSpool::Append(const SpooledRows& rows, const arrow::RecordBatch& batch) {
+  SLUICE_ASSIGN_OR_RETURN(const auto message,
+                          arrow::ipc::SerializeRecordBatch(batch, arrow::ipc::IpcWriteOptions::Defaults()));
+  const Frame frame{.ring = rows.ring,
+                    .position = rows.position,
+                    .position_end = rows.position_end,
+                    .bytes = static_cast<std::uint64_t>(message->size()),
+                    .checksum = XXH3_64bits(message->data(), static_cast<std::size_t>(message->size()))};
+  core::Status written = file_.Write({reinterpret_cast<const char*>(&frame), sizeof frame});
+  if (written.has_value()) {
+    written = file_.Write({reinterpret_cast<const char*>(message->data()), static_cast<std::size_t>(message->size())});
+  }
+  if (!written.has_value()) {
+    // The half frame goes, so that the next one is found.
+    if (::ftruncate(file_.fd(), static_cast<off_t>(bytes_)) == 0) (void)::lseek(file_.fd(), 0, SEEK_END);
+    return written;
+  }
+  bytes_ += sizeof frame + frame.bytes;
+  return core::Ok();
+}
+
+core::Status ReadSpool(
+    const std::string& path, const std::shared_ptr<arrow::Schema>& schema,
+    const std::function<core::Status(const SpooledRows&, std::shared_ptr<arrow::RecordBatch>)>& visit) {
+  auto opened = storage::Descriptor::Open(path, O_RDONLY);
+  if (!opened.has_value() && opened.error().kind() == core::ErrorKind::kNotFound) return core::Ok();
+  if (!opened.has_value()) return std::move(opened).error();
+  while (true) {
+    Frame frame;
+    SLUICE_ASSIGN_OR_RETURN(const std::size_t got, opened->Read({reinterpret_cast<char*>(&frame), sizeof frame}));
+    if (got < sizeof frame || frame.magic != Frame().magic || frame.bytes > kFrameBytesMax) return core::Ok();
+    const off_t begin = ::lseek(opened->fd(), 0, SEEK_CUR);
+    const off_t end = ::lseek(opened->fd(), 0, SEEK_END);
+    if (begin < 0 || static_cast<std::uint64_t>(end - begin) < frame.bytes) return core::Ok();
+    (void)::lseek(opened->fd(), begin, SEEK_SET);
+    SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::ResizableBuffer> message,
+                            arrow::AllocateResizableBuffer(static_cast<std::int64_t>(frame.bytes)));
+    SLUICE_TRY(opened->Read({reinterpret_cast<char*>(message->mutable_data()), frame.bytes}));
+    if (XXH3_64bits(message->data(), frame.bytes) != frame.checksum) return core::Ok();
+    arrow::io::BufferReader reader(std::move(message));
+    SLUICE_ASSIGN_OR_RETURN(
+        auto batch, arrow::ipc::ReadRecordBatch(schema, nullptr, arrow::ipc::IpcReadOptions::Defaults(), &reader));
+    SLUICE_TRY(visit({frame.ring, frame.position, frame.position_end}, std::move(batch)));
+  }
+}
+
+}  // namespace sluice::recorder

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <arrow/type_fwd.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/result.h"
+#include "recorder/record_schema.h"
+#include "storage/descriptor.h"
+
+namespace sluice::recorder {
+
+/// Where rows of a ring came from.
+struct SpooledRows {
+  std::uint32_t ring = 0;
+  std::uint64_t position = 0;
+  std::uint64_t position_end = 0;  ///< the ring may free what is below
+};
+
+/// The rows of one file that is not published yet, so that their memory can be used again: a Parquet file without its
+/// footer is of no use to anybody. Frames of a header with a checksum and an Arrow IPC message each; the process may
+/// die between any two bytes. docs/formats/recorder.md.
+///
+/// Threads: one owner.
+class RowSpool {
+ public:
+  static core::Result<std::unique_ptr<RowSpool>> Create(const std::string& path);
+  /// Add rows. After an error the spool is as before the call.
+  core::Status Append(const SpooledRows& rows, const arrow::RecordBatch& batch);
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  storage::Descriptor file_;
+  std::uint64_t bytes_ = 0;
+};
+
+/// Calls `visit` for all frames of a spool that are whole; what follows the first that is not is left out. A spool that
+/// is not there has no frames.
+core::Status ReadSpool(
+    const std::string& path, const std::shared_ptr<arrow::Schema>& schema,
+    const std::function<core::Status(const SpooledRows&, std::shared_ptr<arrow::RecordBatch>)>& visit);
+
+}  // namespace sluice::recorder
