@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "sluice/recorder_append.h"
@@ -75,23 +76,11 @@ struct CloseReport {
   std::uint64_t files = 0;
 };
 
-/// A value of a row whose schema is known at run time only.
-struct RecorderValue {
-  enum class Tag : std::uint8_t { kNull, kBool, kInt, kDouble, kText, kSymbol, kDecimal, kNow };
-
-  Tag tag = Tag::kNull;
-  union {
-    bool boolean;
-    std::int64_t integer = 0;  ///< also times: ticks of the column's unit
-    double number;
-    Symbol symbol;
-    struct {
-      std::uint64_t low;
-      std::int64_t high;
-    } decimal;
-  };
-  std::string_view text = {};  ///< copied while Append runs
-};
+/// A value of a row whose schema is known at run time only. Integers are also times, in ticks of the column's unit, and
+/// doubles without a fraction; a Decimal<38, 0> is the unscaled number of any decimal column; texts are copied while
+/// Append runs, and are interned where the column holds symbols. What stands in a column of stamps is not looked at.
+using RecorderValue =
+    std::variant<std::monostate, bool, std::int64_t, double, std::string_view, Symbol, Decimal<38, 0>>;
 
 /// A column that the back end makes from others; they stand behind the recorded ones, in this order.
 struct DerivedColumn {

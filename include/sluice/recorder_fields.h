@@ -64,6 +64,7 @@ struct ColumnSpec {
   std::uint8_t scale = 0;          ///< decimals
   std::uint8_t second_digits = 6;  ///< times: 3, 6 or 9
   bool json = false;
+  bool filled = false;  ///< json that is {} where it was null
 };
 
 template <typename T>

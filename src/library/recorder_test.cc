@@ -1,0 +1,199 @@
+#include "sluice/recorder.h"
+
+#include <arrow/api.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <new>
+#include <optional>
+#include <thread>
+#include <tuple>
+#include <vector>
+
+#include "core/executor.h"
+#include "parquet/open_file.h"
+#include "recorder/manifest.h"
+#include "schema/arrow_error.h"
+#include "storage/local_file_system.h"
+#include "tests/support/scratch_folder.h"
+
+namespace sluice {
+namespace {
+
+struct Call {
+  std::int64_t id = 0;
+  std::string_view text = {};
+  std::optional<double> ms = {};
+  Symbol kind = {};
+  Stamp at = {};
+  static constexpr std::tuple kFields{Field("id", &Call::id), Field("text", &Call::text), Field("ms", &Call::ms),
+                                      Field("kind", &Call::kind), Field("at", &Call::at)};
+};
+
+class RecorderTest : public ::testing::Test {
+ protected:
+  RecorderTest() {
+    options_.directory = folder_ / "data";
+    options_.mapping_directory = folder_ / "memory";
+    options_.hand_over_after = std::chrono::milliseconds(1);
+  }
+
+  std::string Folder() const { return options_.directory + "/qe_t_w"; }
+
+  std::shared_ptr<arrow::Table> Rows() {
+    storage::LocalFileSystem files;
+    std::vector<std::shared_ptr<arrow::Table>> tables;
+    const auto manifest = recorder::ReadManifest(files, Folder());
+    for (const recorder::ManifestFile& file : manifest->files) {
+      const std::string path = Folder() + "/" + file.file;
+      auto reader =
+          parquet::OpenArrowReader(*files.OpenRandomAccess(path), path, 1 << 16, arrow::default_memory_pool());
+      tables.push_back((*reader)->ReadTable().ValueOrDie()->ReplaceSchemaMetadata(nullptr));
+    }
+    return tables.empty() ? nullptr : arrow::ConcatenateTables(tables).ValueOrDie()->CombineChunks().ValueOrDie();
+  }
+
+  testing::ScratchFolder folder_;
+  RecorderOptions options_;
+};
+
+template <typename Array>
+const Array& Column(const arrow::Table& rows, const char* name) {
+  return static_cast<const Array&>(*rows.GetColumnByName(name)->chunk(0));
+}
+
+TEST_F(RecorderTest, RecordsRowsOfAStruct) {
+  auto recorder = Recorder<Call>::Open(options_, "t", "w");
+  ASSERT_TRUE(recorder.ok()) << recorder.error().ToString();
+  const Symbol insert = (*recorder)->Intern("INSERT");
+  EXPECT_EQ((*recorder)->Intern("INSERT").number, insert.number);
+  const auto before = std::chrono::system_clock::now();
+  EXPECT_TRUE((*recorder)->Append({.id = 1, .text = "one", .ms = 1.5, .kind = insert}));
+  EXPECT_TRUE((*recorder)->Append({.id = 2, .text = "two"}));
+  std::thread([&] { EXPECT_TRUE((*recorder)->Append({.id = 3, .text = "three"})); }).join();
+  auto handle = (*recorder)->Register();
+  EXPECT_TRUE(handle.Append({.id = 4, .text = "four"}));
+  const auto after = std::chrono::system_clock::now();
+  auto closed = (*recorder)->Close();
+  ASSERT_TRUE(closed.ok()) << closed.error().ToString();
+  EXPECT_EQ(closed->accepted, 4U);
+  EXPECT_EQ(closed->landed, 4U);
+  EXPECT_FALSE((*recorder)->Append({.id = 5}));
+  EXPECT_EQ((*recorder)->stats().dropped, 1U);
+  const auto rows = Rows();
+  ASSERT_EQ(rows->num_rows(), 4);
+  EXPECT_EQ(Column<arrow::StringArray>(*rows, "kind").GetString(0), "INSERT");
+  EXPECT_EQ(Column<arrow::StringArray>(*rows, "kind").GetString(1), "");
+  const auto& at = Column<arrow::TimestampArray>(*rows, "at");
+  using std::chrono::duration_cast, std::chrono::microseconds;
+  constexpr std::int64_t kSlackMicros = 2000;  // between two clocks
+  for (std::int64_t i = 0; i < 4; ++i) {
+    EXPECT_GE(at.Value(i), duration_cast<microseconds>(before.time_since_epoch()).count() - kSlackMicros);
+    EXPECT_LE(at.Value(i), duration_cast<microseconds>(after.time_since_epoch()).count() + kSlackMicros);
+  }
+}
+
+TEST_F(RecorderTest, MakesDerivedColumnsOfAQueryLog) {
+  auto recorder = RowRecorder::Open(options_, "t", "w", QueryExecutionSchema());
+  ASSERT_TRUE(recorder.ok()) << recorder.error().ToString();
+  std::vector<RecorderValue> row(18);
+  row[0] = "e1";
+  row[7] = std::int64_t{12};
+  row[14] = " insert ";
+  EXPECT_TRUE((*recorder)->Append(row));
+  row[13] = R"({"b":1,"a":2})";
+  row[14] = "DELETE";
+  EXPECT_TRUE((*recorder)->Append(row));
+  row[7] = "many";
+  EXPECT_FALSE((*recorder)->Append(row));  // no number
+  row[7] = std::int64_t{1};
+  row[0] = RecorderValue();
+  EXPECT_FALSE((*recorder)->Append(row));  // not null
+  EXPECT_FALSE((*recorder)->Append(std::span(row).first(3)));
+  auto closed = (*recorder)->Close();
+  ASSERT_TRUE(closed.ok()) << closed.error().ToString();
+  EXPECT_EQ(closed->accepted, 5U);
+  EXPECT_EQ(closed->dropped, 3U);
+  const auto rows = Rows();
+  ASSERT_EQ(rows->num_columns(), 21);
+  EXPECT_EQ(rows->field(13)->name(), "custom_metadata");
+  EXPECT_EQ(rows->field(20)->name(), "sf_rows_deleted");
+  const auto& metadata = Column<arrow::StringArray>(*rows, "custom_metadata");
+  EXPECT_EQ(metadata.GetString(0), "{}");
+  EXPECT_EQ(metadata.GetString(1), R"({"b":1,"a":2})");
+  EXPECT_EQ(Column<arrow::StringArray>(*rows, "query_kind").GetString(0), " insert ");
+  EXPECT_EQ(Column<arrow::Int64Array>(*rows, "sf_rows_inserted").Value(0), 12);
+  EXPECT_TRUE(rows->GetColumnByName("sf_rows_updated")->null_count() == 2);
+  EXPECT_TRUE(Column<arrow::Int64Array>(*rows, "sf_rows_deleted").IsNull(0));
+  EXPECT_EQ(Column<arrow::Int64Array>(*rows, "sf_rows_deleted").Value(1), 12);
+}
+
+TEST_F(RecorderTest, TheChildOfAForkRecordsNothing) {
+  auto recorder = Recorder<Call>::Open(options_, "t", "w");
+  ASSERT_TRUE(recorder.ok()) << recorder.error().ToString();
+  ASSERT_TRUE((*recorder)->Append({.id = 1}));
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit((*recorder)->Append({.id = 2}) ? 1 : 0);
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE((*recorder)->Append({.id = 3}));
+  auto closed = (*recorder)->Close();
+  ASSERT_TRUE(closed.ok());
+  EXPECT_EQ(closed->accepted, 2U);
+  EXPECT_EQ(closed->landed, 2U);
+}
+
+/// Appends until it is killed; says after each row how many there are.
+[[noreturn]] void RecordForEver(const RecorderOptions& options, std::atomic<std::int64_t>& acknowledged) {
+  auto recorder = Recorder<Call>::Open(options, "t", "w");
+  if (!recorder.ok()) ::_exit(1);
+  std::string text;
+  for (std::int64_t id = 0;; ++id) {
+    text.assign(static_cast<std::size_t>(id % 30), 'x').append(std::to_string(id));
+    if (!(*recorder)->Append({.id = id,
+                              .text = text,
+                              .ms = id % 7 == 0 ? std::nullopt : std::optional(0.5 * static_cast<double>(id))})) {
+      ::_exit(2);
+    }
+    acknowledged.store(id + 1, std::memory_order_release);
+  }
+}
+
+TEST_F(RecorderTest, NoAcknowledgedRowIsLostOrTornByAKill) {
+  options_.file_rows_max = 200'000;
+  void* const shared = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  for (int round = 0; round < 4; ++round) {
+    std::filesystem::remove_all(options_.directory);
+    auto& acknowledged = *new (shared) std::atomic<std::int64_t>(0);
+    const pid_t child = ::fork();
+    if (child == 0) RecordForEver(options_, acknowledged);
+    while (acknowledged.load() < 1 + round * 150'000) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    ASSERT_EQ(::kill(child, SIGKILL), 0);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status));
+    auto next = Recorder<Call>::Open(options_, "t", "w");
+    ASSERT_TRUE(next.ok()) << next.error().ToString();
+    ASSERT_TRUE((*next)->Close().ok());
+    const auto rows = Rows();
+    ASSERT_GE(rows->num_rows(), acknowledged.load());
+    ASSERT_LE(rows->num_rows(), acknowledged.load() + 1);
+    const auto& ids = Column<arrow::Int64Array>(*rows, "id");
+    const auto& texts = Column<arrow::StringArray>(*rows, "text");
+    const auto& ms = Column<arrow::DoubleArray>(*rows, "ms");
+    for (std::int64_t i = 0; i < rows->num_rows(); ++i) {
+      ASSERT_EQ(ids.Value(i), i);
+      ASSERT_EQ(texts.GetView(i), std::string(static_cast<std::size_t>(i % 30), 'x') + std::to_string(i));
+      ASSERT_EQ(ms.IsNull(i), i % 7 == 0);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sluice

@@ -1,0 +1,211 @@
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "library/guarded.h"
+#include "schema/type_text.h"
+#include "sluice/recorder.h"
+
+namespace sluice {
+namespace {
+
+using recording::ColumnSpec;
+using recording::Kind;
+using recording::Place;
+using recording::Producer;
+using Unscaled = Decimal<38, 0>;
+
+core::Result<ColumnSpec> SpecOf(const schema::Field& field, bool symbol, bool stamp) {
+  using schema::TypeKind;
+  ColumnSpec spec{.name = field.name, .shape = {.nullable = field.nullable}};
+  switch (field.type.kind) {
+    case TypeKind::kBool: spec.shape.kind = Kind::kBool; break;
+    case TypeKind::kInt32: spec.shape.kind = Kind::kInt32; break;
+    case TypeKind::kInt64: spec.shape.kind = Kind::kInt64; break;
+    case TypeKind::kFloat32: spec.shape.kind = Kind::kFloat; break;
+    case TypeKind::kFloat64: spec.shape.kind = Kind::kDouble; break;
+    case TypeKind::kString: spec.shape.kind = symbol ? Kind::kSymbol : Kind::kText; break;
+    case TypeKind::kDecimal:
+      spec.shape.kind = Kind::kDecimal;
+      spec.precision = static_cast<std::uint8_t>(field.type.precision);
+      spec.scale = static_cast<std::uint8_t>(field.type.scale);
+      break;
+    case TypeKind::kJson:
+      spec.shape.kind = Kind::kText;
+      spec.json = true;
+      spec.filled = !field.nullable;
+      spec.shape.nullable = true;
+      break;
+    case TypeKind::kTimestamp:
+      spec.shape.kind = stamp ? Kind::kStamp : Kind::kTime;
+      spec.second_digits = field.type.unit == schema::TimeUnit::kMilli  ? 3
+                           : field.type.unit == schema::TimeUnit::kNano ? 9
+                                                                        : 6;
+      if (field.type.unit == schema::TimeUnit::kSecond || !field.type.zone.empty()) {
+        return core::Unsupported("column '" + field.name +
+                                 "': a recorder takes timestamp(ms), (us) and (ns) without a zone");
+      }
+      break;
+    default:
+      return core::Unsupported("column '" + field.name + "': a recorder does not take this type")
+          .WithHint("it takes bool, int32, int64, float32, float64, decimal, string, json and timestamp");
+  }
+  if (symbol && spec.shape.kind != Kind::kSymbol) {
+    return core::InvalidInput("column '" + field.name + "' takes interned texts, and is no string");
+  }
+  if (stamp && (spec.shape.kind != Kind::kStamp || spec.second_digits != 6)) {
+    return core::InvalidInput("column '" + field.name + "' takes stamps, and is no timestamp(us)");
+  }
+  return spec;
+}
+
+core::Result<std::vector<ColumnSpec>> SpecsOf(const RecorderSchema& schema, const schema::Schema& columns) {
+  std::vector<ColumnSpec> specs;
+  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::ranges::find(names, name) != names.end();
+  };
+  for (const schema::Field& field : columns.fields) {
+    SLUICE_ASSIGN_OR_RETURN(ColumnSpec spec,
+                            SpecOf(field, has(schema.symbols, field.name), has(schema.stamps, field.name)));
+    specs.push_back(spec);
+  }
+  for (const auto* names : {&schema.symbols, &schema.stamps}) {
+    for (const std::string& name : *names) {
+      if (columns.IndexOf(name) < 0) return core::InvalidInput("there is no column '" + name + "'");
+    }
+  }
+  return specs;
+}
+
+/// Rows through the same memory as those of a Recorder.
+class Rows final : public RowRecorder {
+ public:
+  Rows(std::unique_ptr<RecorderCore> core, const std::vector<ColumnSpec>& specs)
+      : core_(std::move(core)), values_(specs.size()), validity_(specs.size()) {
+    for (const ColumnSpec& spec : specs) shapes_.push_back(spec.shape);
+    layout_ = recording::PlaceColumns(shapes_, values_, validity_);
+  }
+
+  bool Append(std::span<const RecorderValue> row) noexcept override {
+    Producer* const producer = core_->Register();
+    if (producer == nullptr) return false;
+    const std::uint64_t bytes = row.size() == shapes_.size() ? TextBytes(row) : kRefused;
+    while (bytes == kRefused || producer->row == producer->rows || bytes > producer->text_max - producer->text) {
+      if (!recording::MakeRoom(*producer, bytes)) return false;
+    }
+    Store(*producer, row);
+    return true;
+  }
+  Symbol Intern(std::string_view text) noexcept override { return core_->Intern(text); }
+  RecorderStats stats() const override { return core_->stats(); }
+  Result<CloseReport> Close() override { return core_->Close(); }
+
+ private:
+  static constexpr std::uint64_t kRefused = std::numeric_limits<std::uint64_t>::max();
+
+  static bool Fits(const recording::Shape& shape, const RecorderValue& value) {
+    const Kind kind = shape.kind;
+    if (kind == Kind::kStamp) return true;
+    if (std::holds_alternative<std::monostate>(value)) return shape.nullable;
+    if (std::holds_alternative<bool>(value)) return kind == Kind::kBool;
+    if (std::holds_alternative<double>(value)) return kind == Kind::kDouble || kind == Kind::kFloat;
+    if (std::holds_alternative<Symbol>(value)) return kind == Kind::kSymbol;
+    if (std::holds_alternative<Unscaled>(value)) return kind == Kind::kDecimal;
+    if (std::holds_alternative<std::string_view>(value)) return kind == Kind::kText || kind == Kind::kSymbol;
+    const std::int64_t integer = *std::get_if<std::int64_t>(&value);
+    using Limits = std::numeric_limits<std::int32_t>;
+    if (kind == Kind::kInt32) return integer >= Limits::min() && integer <= Limits::max();
+    return kind == Kind::kInt64 || kind == Kind::kTime || kind == Kind::kDouble;
+  }
+
+  /// Of all texts, cut; kRefused when a value does not fit its column.
+  std::uint64_t TextBytes(std::span<const RecorderValue> row) const {
+    std::uint64_t bytes = 0;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (!Fits(shapes_[i], row[i])) return kRefused;
+      const auto* text = shapes_[i].kind == Kind::kText ? std::get_if<std::string_view>(&row[i]) : nullptr;
+      if (text != nullptr) bytes += std::min<std::uint64_t>(text->size(), recording::kTextBytesMax);
+    }
+    return bytes;
+  }
+
+  void Store(Producer& producer, std::span<const RecorderValue> row) {
+    Place place{producer.block, producer.row, producer.arena, producer.text, producer.stamps_ticks};
+    bool cut = false;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const auto* text = std::get_if<std::string_view>(&row[i]);
+      cut = cut || (text != nullptr && text->size() > recording::kTextBytesMax);
+      StoreValue(place, i, row[i]);
+    }
+    if (cut) recording::CountCut(producer);
+    producer.text = place.text;
+    producer.row = place.row + 1;
+    std::atomic_ref<std::uint64_t>(*producer.head).store(producer.position + place.row + 1, std::memory_order_release);
+  }
+
+  void StoreValue(Place& place, std::size_t column, const RecorderValue& value) {
+    using recording::Put;
+    const std::uint32_t at = values_[column];
+    const Kind kind = shapes_[column].kind;
+    if (kind == Kind::kStamp) {
+      Put(place, at, recording::StampNow(place.stamps_ticks));
+    } else if (const auto* text = std::get_if<std::string_view>(&value)) {
+      kind == Kind::kText ? recording::PutText<true>(place, at, *text) : Put(place, at, core_->Intern(*text).number);
+    } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+      if (kind == Kind::kInt32) {
+        Put(place, at, static_cast<std::int32_t>(*integer));
+      } else if (kind == Kind::kDouble) {
+        Put(place, at, static_cast<double>(*integer));
+      } else {
+        Put(place, at, *integer);
+      }
+    } else if (const auto* number = std::get_if<double>(&value)) {
+      kind == Kind::kFloat ? Put(place, at, static_cast<float>(*number)) : Put(place, at, *number);
+    } else if (const auto* truth = std::get_if<bool>(&value)) {
+      Put(place, at, *truth);
+    } else if (const auto* symbol = std::get_if<Symbol>(&value)) {
+      Put(place, at, symbol->number);
+    } else if (const auto* decimal = std::get_if<Unscaled>(&value)) {
+      Put(place, at, *decimal);
+    } else {
+      recording::SetNull(place.block + validity_[column], place.row);
+    }
+  }
+
+  std::unique_ptr<RecorderCore> core_;
+  std::vector<recording::Shape> shapes_;
+  std::vector<std::uint32_t> values_, validity_;
+  recording::LayoutView layout_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<RowRecorder>> RowRecorder::Open(const RecorderOptions& options, std::string_view test_id,
+                                                       std::string_view worker_id, const RecorderSchema& schema) {
+  schema::Schema columns;
+  const auto specs = library::Guarded([&]() -> core::Result<std::vector<ColumnSpec>> {
+    SLUICE_ASSIGN_OR_RETURN(columns, schema::ParseColumns(schema.columns));
+    return SpecsOf(schema, columns);
+  });
+  if (!specs.ok()) return specs.error();
+  auto core = RecorderCore::Open(options, test_id, worker_id, *specs, schema.derived);
+  if (!core.ok()) return core.error();
+  return std::unique_ptr<RowRecorder>(std::make_unique<Rows>(*std::move(core), *specs));
+}
+
+RecorderSchema QueryExecutionSchema() {
+  return {.columns =
+              "execution_id string not null, test_id string, query_id string, query_text string, "
+              "start_time timestamp(us), end_time timestamp(us), duration_ms float64, rows_affected int64, "
+              "bytes_scanned int64, warehouse string, success bool, error string, connection_id string, "
+              "custom_metadata json not null, query_kind string, worker_id string, warmup bool, "
+              "app_elapsed_ms float64",
+          .symbols = {"test_id", "warehouse", "connection_id", "query_kind", "worker_id"},
+          .derived = {{"sf_rows_inserted", "rows_affected", "query_kind", "INSERT"},
+                      {"sf_rows_updated", "rows_affected", "query_kind", "UPDATE"},
+                      {"sf_rows_deleted", "rows_affected", "query_kind", "DELETE"}}};
+}
+
+}  // namespace sluice
