@@ -24,6 +24,7 @@ void AddSchemaVerb(CLI::App& app, VerbAction& chosen);
 void AddStatusVerb(CLI::App& app, VerbAction& chosen);
 void AddConfigVerb(CLI::App& app, VerbAction& chosen);
 void AddTableVerb(CLI::App& app, VerbAction& chosen);
+void AddLoadVerb(CLI::App& app, VerbAction& chosen);
 void AddLaterVerbs(CLI::App& app, VerbAction& chosen);  ///< names of the contract that this version refuses
 
 }  // namespace sluice::cli

@@ -14,7 +14,8 @@ A case is a text file. Lines that start with '#' before the first command say wh
     ! error[[..]]: what      a line of standard error; others may stand around it
 
 A command runs in bash with pipefail; `sluice` is the binary under test, `python3` has pyarrow, `rows FILE...` prints the schema and the rows of
-Parquet files as a reader that is not ours sees them, `field NAME...` prints members of a JSON document from its input.
+Parquet files as a reader that is not ours sees them, `field NAME...` prints members of a JSON document from its input, `record DIR` lets a recorder
+have written the Parquet files of a folder.
 """
 import argparse
 import concurrent.futures
@@ -143,7 +144,8 @@ def run_case(path, environment):
 def make_tools(folder, sluice, source):
     """A folder for PATH with the commands of the cases."""
     (folder / "sluice").symlink_to(sluice)
-    for name, script in (("rows", f'"{HERE}/rows.py"'), ("field", f'"{HERE}/field.py"'), ("python3", "")):
+    for name, script in (("rows", f'"{HERE}/rows.py"'), ("field", f'"{HERE}/field.py"'),
+                         ("record", f'"{HERE}/record.py"'), ("python3", "")):
         (folder / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {script} "$@"\n')
         (folder / name).chmod(0o755)
     return {

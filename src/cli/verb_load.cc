@@ -1,0 +1,87 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/count_text.h"
+#include "cli/verbs.h"
+#include "core/waiter.h"
+#include "warehouse/loader.h"
+#include "warehouse/open_target.h"
+
+namespace sluice::cli {
+namespace {
+
+struct LoadFlags {
+  std::string folder;
+  std::string target;
+  warehouse::LoadOptions options;
+};
+
+void SayFiles(const warehouse::LoadReport& report, Console& console) {
+  for (const warehouse::FileReport& file : report.files) {
+    if (file.loaded()) {
+      console.Say(fmt::format("{} {}: {}", console.symbols().done, file.file, CountText(file.rows_loaded, "row")));
+    } else if (report.dry_run && file.reason.empty()) {
+      console.Say(fmt::format("{} {}: {}, {}", console.symbols().arrow, file.file, CountText(file.rows, "row"),
+                              LoadStateName(file.status)));
+    } else {
+      console.Say(fmt::format("{} {}: {}{}{}", console.symbols().failed, file.file, LoadStateName(file.status),
+                              file.reason.empty() ? "" : ": ", file.reason));
+    }
+  }
+}
+
+void Say(const warehouse::LoadReport& report, Console& console) {
+  SayFiles(report, console);
+  const std::string_view mark = report.exact() ? console.symbols().done : console.symbols().arrow;
+  console.Say(fmt::format("{} {} of {} recorded in {}{}", mark, core::FormatCount(report.rows_loaded),
+                          CountText(report.rows_recorded, "row"), report.target,
+                          report.rows_rejected == 0 ? "" : fmt::format(", {} rejected", report.rows_rejected)));
+  if (report.dry_run) console.Say("DRY RUN - nothing was loaded");
+}
+
+core::Result<ExitCode> RunLoad(const LoadFlags& flags, Application& application) {
+  SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
+  if (flags.options.parallel == 0) return core::UsageError("--parallel: at least 1");
+  SLUICE_ASSIGN_OR_RETURN(const auto target,
+                          warehouse::OpenTarget(*environment, flags.target, {.parallel = flags.options.parallel}));
+  core::SleepingWaiter waiter;
+  SLUICE_ASSIGN_OR_RETURN(const warehouse::LoadReport report,
+                          warehouse::Load(*environment, waiter, flags.folder, *target, flags.options));
+  Console& console = application.console();
+  for (const std::string& note : report.notes) console.Hint("note: " + note);
+  if (console.json()) {
+    console.Data(report.ToJson(console.json_indent()) + "\n");
+  } else {
+    Say(report, console);
+  }
+  if (auto verdict = report.Verdict()) {
+    // The report is on standard output already; one document there is enough.
+    if (!console.json()) return *std::move(verdict);
+    console.ErrorText(verdict->ToString() + "\n");
+    return ExitCodeOf(verdict->kind());
+  }
+  if (report.dry_run) return ExitCode::kDone;
+  if (report.acts == 0) return ExitCode::kNothingToDo;
+  return report.rows_rejected == 0 ? ExitCode::kDone : ExitCode::kRejected;
+}
+
+}  // namespace
+
+void AddLoadVerb(CLI::App& app, VerbAction& chosen) {
+  const auto flags = std::make_shared<LoadFlags>();
+  CLI::App* verb = app.add_subcommand("load", "load a recorder's finished files into a table, exactly once");
+  verb->add_option("folder", flags->folder, "the recorder's folder, or one above several")->required();
+  verb->add_option("target", flags->target, "duckdb:FILE?table=t")->required();
+  verb->add_flag("--keep", flags->options.keep, "keep local files that are loaded");
+  verb->add_flag("--create", flags->options.create, "make the table when there is none");
+  verb->add_flag("--retry-failed", flags->options.retry_failed, "try files again that were refused");
+  verb->add_flag("--gc", flags->options.collect_garbage, "remove staged copies that earlier loads left behind");
+  verb->add_option("--parallel", flags->options.parallel, "files on their way at once (8)");
+  verb->add_flag("--dry-run", flags->options.dry_run, "say what there is to load, and load nothing");
+  verb->callback(
+      [flags, &chosen] { chosen = [flags](Application& application) { return RunLoad(*flags, application); }; });
+}
+
+}  // namespace sluice::cli
