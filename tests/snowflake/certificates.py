@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import ipaddress
 import pathlib
 
@@ -19,7 +20,9 @@ def write_private_key(path: pathlib.Path, key: rsa.RSAPrivateKey, passphrase: st
     path.chmod(0o600)
 
 
-def new_key() -> rsa.RSAPrivateKey:
+@functools.cache
+def key_of(name: str) -> rsa.RSAPrivateKey:
+    """One key for each name and process: making them takes long."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -35,7 +38,7 @@ def _name(text: str) -> x509.Name:
 
 def write_certificates(folder: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path, pathlib.Path]:
     """(authority, certificate, key) as PEM files."""
-    authority_key, server_key = new_key(), new_key()
+    authority_key, server_key = key_of("authority"), key_of("server")
     authority = (_builder("stub authority", "stub authority", authority_key.public_key())
                  .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
                  .add_extension(x509.KeyUsage(False, False, False, False, False, True, True, False, False), critical=True)

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """The stub warehouse under the vendor's own drivers, and our client against the stub.
 
-    run.py [GROUP...]      groups: python liars node
+    run.py [--client BINARY] [GROUP...]      groups: python liars node, and with a client logins storages statements uploads
 
 Runs in .deps/snowflake-venv; the group `node` needs .deps/snowflake-node.
 """
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import pathlib
@@ -19,6 +20,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import duckdb  # noqa: E402
+import our_client  # noqa: E402
 from stub import PASSWORD, USER, Stub  # noqa: E402
 
 ROOT = HERE.parents[1]
@@ -89,12 +91,19 @@ GROUPS = {"python": python_group, "liars": liars_group, "node": node_group}
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("groups", nargs="*", metavar="GROUP", choices=[*GROUPS, []], default=[])
+    parser.add_argument("groups", nargs="*", metavar="GROUP")
+    parser.add_argument("--client", type=pathlib.Path, help="the program snowflake_client")
+    arguments = parser.parse_args()
+    groups = dict(GROUPS)
+    if arguments.client:
+        groups |= {name: functools.partial(group, arguments.client.resolve()) for name, group in our_client.GROUPS.items()}
+    if unknown := set(arguments.groups) - set(groups):
+        parser.error(f"no group {', '.join(sorted(unknown))}; there are {', '.join(groups)}")
     passed = failed = 0
-    for name in parser.parse_args().groups or list(GROUPS):
+    for name in arguments.groups or list(groups):
         begin = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="sluice-snowflake-") as folder:
-            for said, problems in GROUPS[name](pathlib.Path(folder)):
+            for said, problems in groups[name](pathlib.Path(folder)):
                 passed, failed = passed + (not problems), failed + bool(problems)
                 if problems:
                     print(f"FAILED {said}: " + "\n    ".join(problems[:6]), flush=True)

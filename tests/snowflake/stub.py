@@ -21,7 +21,7 @@ import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from account import Account, User  # noqa: E402
-from certificates import new_key, write_certificates, write_private_key  # noqa: E402
+from certificates import key_of, write_certificates, write_private_key  # noqa: E402
 from faults import Faults  # noqa: E402
 from object_store import ObjectStore  # noqa: E402
 from protocol import Answer, Protocol, query_of  # noqa: E402
@@ -180,10 +180,10 @@ class Stub:
         self.protocol = Protocol(self.account, self.warehouse, self.faults)
         self.authority, certificate, key = write_certificates(folder)
         self.private_key = folder / "rsa_key.p8"
-        user_key = new_key()
+        user_key = key_of("user")
         write_private_key(self.private_key, user_key)
         write_private_key(folder / "rsa_key_encrypted.p8", user_key, "stub-passphrase")
-        write_private_key(folder / "rsa_key_of_another.p8", new_key())
+        write_private_key(folder / "rsa_key_of_another.p8", key_of("another"))
         self.account.users[USER] = User(USER, PASSWORD, user_key.public_key(), {"PROGRAMMATIC_ACCESS_TOKEN": PAT, "OAUTH": OAUTH})
         handler = type("StubHandler", (Handler,), {"stub": self})
         self.servers = [Server(("127.0.0.1", 0), handler), Server(("127.0.0.1", 0), handler)]

@@ -45,7 +45,10 @@ step_delta() {
   local python=.deps/delta-venv/bin/python
   "$python" tests/delta/protocol_lint_test.py && "$python" tests/delta/run.py --scale "${DELTA_SCALE:-1}"
 }
-step_snowflake() { .deps/snowflake-venv/bin/python tests/snowflake/run.py; }
+step_snowflake() {
+  dev_build asan snowflake_client &&
+    .deps/snowflake-venv/bin/python tests/snowflake/run.py --client build/asan/src/snowflake/snowflake_client
+}
 step_guide() { "$PYTHON" tests/guide/run_guide.py; }
 step_install() { python3 tests/install/run.py; }
 step_fuzz() { dev_build fuzz fuzzers && python3 fuzz/run.py --build build/fuzz --seconds "$FUZZ_SECONDS"; }
