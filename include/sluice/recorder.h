@@ -205,6 +205,8 @@ class RowRecorder {
   virtual ~RowRecorder() = default;
   /// One value for each column, in their order. False, and counted, also for a value that its column cannot have.
   virtual bool Append(std::span<const RecorderValue> row) noexcept = 0;
+  /// What a row has, in order, without the derived ones; as long as the recorder.
+  virtual std::span<const recording::ColumnSpec> columns() const noexcept = 0;
   virtual Symbol Intern(std::string_view text) noexcept = 0;
   virtual RecorderStats stats() const = 0;
   virtual Result<CloseReport> Close() = 0;

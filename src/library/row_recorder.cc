@@ -82,9 +82,13 @@ core::Result<std::vector<ColumnSpec>> SpecsOf(const RecorderSchema& schema, cons
 /// Rows through the same memory as those of a Recorder.
 class Rows final : public RowRecorder {
  public:
-  Rows(std::unique_ptr<RecorderCore> core, const std::vector<ColumnSpec>& specs)
-      : core_(std::move(core)), values_(specs.size()), validity_(specs.size()) {
-    for (const ColumnSpec& spec : specs) shapes_.push_back(spec.shape);
+  Rows(std::unique_ptr<RecorderCore> core, schema::Schema columns, std::vector<ColumnSpec> specs)
+      : core_(std::move(core)),
+        columns_(std::move(columns)),
+        specs_(std::move(specs)),
+        values_(specs_.size()),
+        validity_(specs_.size()) {
+    for (const ColumnSpec& spec : specs_) shapes_.push_back(spec.shape);
     layout_ = recording::PlaceColumns(shapes_, values_, validity_);
   }
 
@@ -98,6 +102,7 @@ class Rows final : public RowRecorder {
     Store(*producer, row);
     return true;
   }
+  std::span<const ColumnSpec> columns() const noexcept override { return specs_; }
   Symbol Intern(std::string_view text) noexcept override { return core_->Intern(text); }
   RecorderStats stats() const override { return core_->stats(); }
   Result<CloseReport> Close() override { return core_->Close(); }
@@ -175,6 +180,8 @@ class Rows final : public RowRecorder {
   }
 
   std::unique_ptr<RecorderCore> core_;
+  schema::Schema columns_;  // whose names the specs point to
+  std::vector<ColumnSpec> specs_;
   std::vector<recording::Shape> shapes_;
   std::vector<std::uint32_t> values_, validity_;
   recording::LayoutView layout_;
@@ -185,14 +192,14 @@ class Rows final : public RowRecorder {
 Result<std::unique_ptr<RowRecorder>> RowRecorder::Open(const RecorderOptions& options, std::string_view test_id,
                                                        std::string_view worker_id, const RecorderSchema& schema) {
   schema::Schema columns;
-  const auto specs = library::Guarded([&]() -> core::Result<std::vector<ColumnSpec>> {
+  auto specs = library::Guarded([&]() -> core::Result<std::vector<ColumnSpec>> {
     SLUICE_ASSIGN_OR_RETURN(columns, schema::ParseColumns(schema.columns));
     return SpecsOf(schema, columns);
   });
   if (!specs.ok()) return specs.error();
   auto core = RecorderCore::Open(options, test_id, worker_id, *specs, schema.derived);
   if (!core.ok()) return core.error();
-  return std::unique_ptr<RowRecorder>(std::make_unique<Rows>(*std::move(core), *specs));
+  return std::unique_ptr<RowRecorder>(std::make_unique<Rows>(*std::move(core), std::move(columns), *std::move(specs)));
 }
 
 RecorderSchema QueryExecutionSchema() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Run the programs of examples/table on one table, one after the other, and compare what they print."""
+"""Run the programs of a folder of examples, one after the other in one scratch folder, and compare what they print."""
 import argparse
 import pathlib
 import subprocess
@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 # Each step: the command's words, its exit code, what it prints.
-STEPS = (
+TABLE = (
     ("scan weather", 1, "NotFound: weather is not a Delta table: it has no log in _delta_log\n  hint: name the folder that holds _delta_log\n"),
     ("append weather 1", 0, "version 1: 3 rows\n"),
     ("append weather 2", 0, "version 2: 3 rows\n"),
@@ -38,6 +38,15 @@ history: 2 WRITE
     ("append weather 3", 0, "was there already\n"),
     ("scan weather degrees>23", 0, "version 4, files to read: 1, skipped: 0\ncity=Kyiv at=1767236400000000 degrees=23.5\n"),
 )
+RECORDER = (
+    ("record log", 0, "accepted 100000, landed 100000, dropped 0, files 1\n"),
+    ("record_c log", 0, "accepted 3, landed 3, dropped 0, files 1\n"),
+    # Another run goes on behind the files of the first.
+    ("record_c log", 0, "accepted 3, landed 3, dropped 0, files 1\n"),
+    ("record_c", 64, ""),
+    ("record_c /dev/null", 1, ""),
+)
+SETS = {"table": TABLE, "recorder": RECORDER}
 
 
 def run_step(programs, folder, words, code, printed):
@@ -52,14 +61,16 @@ def run_step(programs, folder, words, code, printed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--programs", type=pathlib.Path, required=True, help="the folder of the compiled examples")
-    programs = parser.parse_args().programs.resolve()
+    parser.add_argument("--set", choices=SETS, default="table")
+    arguments = parser.parse_args()
+    programs, steps = arguments.programs.resolve(), SETS[arguments.set]
     with tempfile.TemporaryDirectory() as folder:
-        for words, code, printed in STEPS:
+        for words, code, printed in steps:
             problem = run_step(programs, folder, words, code, printed)
             if problem:
                 print(problem)
                 return 1
-    print(f"{len(STEPS)} passed, 0 failed")
+    print(f"{len(steps)} passed, 0 failed")
     return 0
 
 

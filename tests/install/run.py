@@ -89,8 +89,18 @@ target_link_libraries(scan PRIVATE sluice::sluice)
         libraries_come_from_the_folder(folder / "build/scan", installed)
 
 
+def c_programs_compile_against_it(binary):
+    installed = binary.resolve().parent.parent
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        output_of("cc", "-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", ROOT / "examples/recorder/record.c", "-o", folder / "record",
+                  "-I", installed / "include", "-L", installed / "lib", "-lsluice", f"-Wl,-rpath,{installed / 'lib'}")
+        said = output_of(folder / "record", "log", cwd=folder)
+        assert said == "accepted 3, landed 3, dropped 0, files 1\n", said
+
+
 CHECKS = (libraries_come_from_the_folder, patterns_are_matched_by_our_own_re2, it_prints_its_version, it_copies_and_queries,
-          programs_compile_against_it, its_version_is_quick)
+          programs_compile_against_it, c_programs_compile_against_it, its_version_is_quick)
 
 
 def main():
