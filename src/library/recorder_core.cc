@@ -26,7 +26,7 @@ struct State {
   core::SystemClock clock;
   library::SharedRandom random;
   core::Cancellation cancellation;
-  core::Executor executor{1};
+  core::Executor executor{2};  // columns of a row group are encoded side by side
   storage::Environment environment{files,    clock, random, executor, cancellation, arrow::default_memory_pool(),
                                    256 << 20};
   std::unique_ptr<recorder::Recording> recording;

@@ -22,6 +22,7 @@ constexpr milliseconds kNapMin{1};
 constexpr double kBusy = 0.2;  // of a ring
 constexpr milliseconds kRetryAfter{1000};
 constexpr milliseconds kClockEvery{500};
+constexpr std::uint64_t kRowsThatTell = 64 * 1024;  // how columns are best encoded
 
 }  // namespace
 
@@ -60,6 +61,8 @@ core::Status BackEnd::Stop() {
   SLUICE_TRY(Round());
   core::Status published = file_ == nullptr ? core::Ok() : Publish();
   Note(published);
+  if (published.has_value() && spool_ != nullptr) published = environment_.files.Remove(spool_->path());
+  if (published.has_value()) spool_.reset();
   return published;
 }
 
@@ -184,7 +187,10 @@ core::Status BackEnd::CheckRoom() const {
 
 core::Status BackEnd::OpenFile() {
   SLUICE_TRY(CheckRoom());
-  SLUICE_ASSIGN_OR_RETURN(spool_, RowSpool::Create(SpoolPath(spec_.landing.folder, spec_.landing.recorder, sequence_)));
+  if (spool_ == nullptr) {
+    SLUICE_ASSIGN_OR_RETURN(spool_, RowSpool::Create(SpoolPath(spec_.landing.folder, spec_.landing.recorder)));
+  }
+  SLUICE_TRY(spool_->Begin(sequence_));
   SLUICE_ASSIGN_OR_RETURN(file_, LandingFile::Open(environment_, spec_.landing, spec_.name.Of(sequence_)));
   file_opened_ = environment_.clock.Monotonic();
   return core::Ok();
@@ -203,6 +209,7 @@ core::Status BackEnd::Publish() {
     broken_ = !published.has_value() && !half_named_;
     if (!published.has_value()) return std::move(published).error();
     unlisted_ = *std::move(published);
+    if (file_->rows() >= kRowsThatTell) spec_.landing.write.encodings = file_->encodings();
     file_.reset();
   }
   manifest_.files.push_back(*unlisted_);
@@ -218,9 +225,6 @@ core::Status BackEnd::Publish() {
     counts_.current_file_rows = 0;
   }
   unlisted_.reset();
-  // Its rows are in the manifest: a spool that stays is known to be over.
-  (void)environment_.files.Remove(spool_->path());
-  spool_.reset();
   ++sequence_;
   return core::Ok();
 }

@@ -86,7 +86,7 @@ class BackEnd {
   void Note(const core::Status& status);
 
   const storage::Environment& environment_;
-  const BackEndSpec spec_;
+  BackEndSpec spec_;
   TickClock* ticks_;
   BlockBatch batches_;
   Manifest manifest_;

@@ -29,6 +29,16 @@ std::string_view WithoutBlanks(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin);
 }
 
+core::Result<std::shared_ptr<arrow::Array>> Repaired(const arrow::StringArray& texts, arrow::MemoryPool* pool) {
+  arrow::StringBuilder builder(pool);
+  std::string repaired;
+  for (std::int64_t row = 0; row < texts.length(); ++row) {
+    SLUICE_TRY(texts.IsNull(row) ? builder.AppendNull() : builder.Append(WellFormed(texts.GetView(row), repaired)));
+  }
+  SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Array> well_formed, builder.Finish());
+  return well_formed;
+}
+
 template <typename T>
 T ValueAt(const char* values, std::uint32_t row) {
   T value;
@@ -134,7 +144,6 @@ core::Result<std::shared_ptr<arrow::Array>> BlockBatch::MakeTexts(std::size_t co
   const bool filled = schema_.columns[column].filled;
   arrow::StringBuilder builder(pool_);
   SLUICE_TRY(builder.Reserve(block.end - block.begin));
-  std::string repaired;
   for (std::uint32_t row = block.begin; row < block.end; ++row) {
     if (IsNull(column, block, row)) {
       SLUICE_TRY(filled ? builder.Append(kEmptyObject) : builder.AppendNull());
@@ -142,10 +151,14 @@ core::Result<std::shared_ptr<arrow::Array>> BlockBatch::MakeTexts(std::size_t co
     }
     SLUICE_ASSIGN_OR_RETURN(std::string_view text, TextAt(column, block, row));
     if (filled && text.empty()) text = kEmptyObject;
-    SLUICE_TRY(builder.Append(WellFormed(text, repaired)));
+    SLUICE_TRY(builder.Append(text));
   }
-  SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Array> texts, builder.Finish());
-  return texts;
+  std::shared_ptr<arrow::StringArray> texts;
+  SLUICE_TRY(builder.Finish(&texts));
+  const std::span offsets(texts->raw_value_offsets(), static_cast<std::size_t>(texts->length()) + 1);
+  const auto bytes = static_cast<std::size_t>(offsets.back());
+  if (AreWellFormed({reinterpret_cast<const char*>(texts->raw_data()), bytes}, offsets)) return texts;
+  return Repaired(*texts, pool_);
 }
 
 core::Result<std::shared_ptr<arrow::Array>> BlockBatch::MakeDerived(

@@ -107,7 +107,9 @@ core::Status LandingFile::Flush() {
 core::Result<ManifestFile> LandingFile::Publish(std::uint64_t sequence, bool recovered) {
   if (!finished_.has_value()) {
     SLUICE_TRY(Flush());
-    SLUICE_TRY(writer_->Close());
+    SLUICE_ASSIGN_OR_RETURN(const parquet::FileSummary summary, writer_->Close());
+    for (const parquet::ColumnSummary& column : summary.columns)
+      encodings_.emplace_back(column.column, column.encoding);
     SLUICE_ASSIGN_OR_RETURN(finished_, file_->file().Finish());
   }
   SLUICE_TRY(storage::Publish(environment_.files, *finished_, storage::PublishMode::kCreate));

@@ -43,6 +43,8 @@ class LandingFile {
   /// Publish and say what was published; not yet in the manifest. AlreadyExists when the name is taken; after
   /// OutcomeUnknown the same call completes it.
   core::Result<ManifestFile> Publish(std::uint64_t sequence, bool recovered);
+  /// How each column was encoded, once it is published: for the next file of the same schema, so that it need not try.
+  const std::vector<std::pair<std::string, parquet::Encoding>>& encodings() const { return encodings_; }
 
  private:
   class HashedFile;
@@ -61,6 +63,7 @@ class LandingFile {
   int time_column_ = -1;
   std::optional<std::int64_t> min_time_, max_time_;  // in the column's unit
   std::optional<storage::FinishedFile> finished_;
+  std::vector<std::pair<std::string, parquet::Encoding>> encodings_;
 };
 
 }  // namespace sluice::recorder

@@ -94,8 +94,8 @@ core::Result<std::vector<RecorderMarker>> ReadMarkers(const storage::Environment
   return markers;
 }
 
-std::string SpoolPath(const std::string& folder, const std::string& recorder, std::uint64_t sequence) {
-  return storage::JoinPath(folder, fmt::format(".spool-{}-{}", recorder, sequence));
+std::string SpoolPath(const std::string& folder, const std::string& recorder) {
+  return storage::JoinPath(folder, ".spool-" + recorder);
 }
 
 std::string RingPath(const std::string& mapping, std::uint32_t ordinal) {

@@ -34,8 +34,8 @@ core::Status RemoveMarker(const storage::Environment& environment, const std::st
 core::Result<std::vector<RecorderMarker>> ReadMarkers(const storage::Environment& environment,
                                                       const std::string& folder);
 
-/// Of the file `sequence` of a recorder, in the folder of its files.
-std::string SpoolPath(const std::string& folder, const std::string& recorder, std::uint64_t sequence);
+/// In the folder of its files.
+std::string SpoolPath(const std::string& folder, const std::string& recorder);
 std::string RingPath(const std::string& mapping, std::uint32_t ordinal);
 std::string SymbolsPath(const std::string& mapping);
 std::string ClockPath(const std::string& mapping);

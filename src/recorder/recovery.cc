@@ -5,7 +5,7 @@
 #include <parquet/file_reader.h>
 
 #include <algorithm>
-#include <charconv>
+#include <functional>
 #include <map>
 #include <optional>
 #include <utility>
@@ -33,12 +33,12 @@ class Remains {
   core::Result<RecoveredRecorder> Recover();
 
  private:
-  core::Status FindSpools();
+  core::Status FindRings();
+  core::Status ReadSpooled(const std::function<core::Status(std::shared_ptr<arrow::RecordBatch>)>& visit);
   bool IsListed(const std::string& name) const;
   core::Status Adopt(const std::string& name, std::uint64_t sequence, bool recovered);
   core::Result<std::uint64_t> RowsOf(const std::string& path) const;
   core::Status WriteRows();
-  core::Status WriteSpool(LandingFile& file);
   core::Status WriteRings(LandingFile& file);
   core::Status Clear();
 
@@ -47,7 +47,7 @@ class Remains {
   const RecorderMarker& marker_;
   Manifest& manifest_;
   FileName name_;
-  std::vector<std::uint64_t> spools_;                  // their sequences
+  std::optional<std::uint64_t> spooled_file_;          // the sequence of the file that the spool is for
   std::map<std::uint32_t, std::uint64_t> spooled_to_;  // by ring
   std::vector<std::string> rings_;
   RecoveredRecorder found_;
@@ -57,16 +57,7 @@ bool Remains::IsListed(const std::string& name) const {
   return std::ranges::any_of(manifest_.files, [&](const ManifestFile& file) { return file.file == name; });
 }
 
-core::Status Remains::FindSpools() {
-  const std::string prefix(storage::FileName(SpoolPath(folder_, marker_.recorder, 0)));
-  const std::string_view stem = std::string_view(prefix).substr(0, prefix.size() - 1);
-  SLUICE_ASSIGN_OR_RETURN(const auto entries, environment_.files.ListNames(folder_));
-  for (const storage::FolderEntry& entry : entries) {
-    if (!entry.name.starts_with(stem)) continue;
-    std::uint64_t sequence = 0;
-    const char* end = entry.name.data() + entry.name.size();
-    if (std::from_chars(entry.name.data() + stem.size(), end, sequence).ptr == end) spools_.push_back(sequence);
-  }
+core::Status Remains::FindRings() {
   if (marker_.mapping.empty()) return core::Ok();
   SLUICE_ASSIGN_OR_RETURN(const auto there, environment_.files.StatIfExists(marker_.mapping));
   if (!there.has_value()) return core::Ok();  // the machine was started anew: memory is gone
@@ -103,17 +94,16 @@ core::Result<std::uint64_t> Remains::RowsOf(const std::string& path) const {
   return static_cast<std::uint64_t>(reader->metadata()->num_rows());
 }
 
-core::Status Remains::WriteSpool(LandingFile& file) {
+core::Status Remains::ReadSpooled(const std::function<core::Status(std::shared_ptr<arrow::RecordBatch>)>& visit) {
   const auto schema = schema::ToArrow(marker_.schema.FileSchema());
-  for (const std::uint64_t sequence : spools_) {
-    const bool landed = IsListed(name_.Of(sequence));
-    SLUICE_TRY(ReadSpool(SpoolPath(folder_, marker_.recorder, sequence), schema,
-                         [&](const SpooledRows& rows, std::shared_ptr<arrow::RecordBatch> batch) {
-                           std::uint64_t& to = spooled_to_[rows.ring];
-                           to = std::max(to, rows.position_end);
-                           return landed ? core::Ok() : file.Write(batch);
-                         }));
-  }
+  SLUICE_ASSIGN_OR_RETURN(const SpoolContent content,
+                          ReadSpool(SpoolPath(folder_, marker_.recorder), schema,
+                                    [&](const SpooledRows& rows, std::shared_ptr<arrow::RecordBatch> batch) {
+                                      std::uint64_t& to = spooled_to_[rows.ring];
+                                      to = std::max(to, rows.position_end);
+                                      return visit(std::move(batch));
+                                    }));
+  spooled_file_ = content.sequence;
   return core::Ok();
 }
 
@@ -142,12 +132,13 @@ core::Status Remains::WriteRows() {
   const std::string name = name_.OfRecovered(marker_.recorder);
   SLUICE_TRY(Adopt(name, manifest_.NextSequence(), true));
   if (IsListed(name)) return core::Ok();  // a recovery before this one came as far
+  const bool landed = spooled_file_.has_value() && IsListed(name_.Of(*spooled_file_));
   parquet::WriteOptions options;
   SLUICE_ASSIGN_OR_RETURN(options.codec, parquet::ParseCodec(marker_.codec));
   options.metadata.emplace_back("sluice.recovered", "true");
   const LandingSpec spec{.folder = folder_, .recorder = marker_.recorder, .schema = marker_.schema, .write = options};
   SLUICE_ASSIGN_OR_RETURN(const auto file, LandingFile::Open(environment_, spec, name));
-  SLUICE_TRY(WriteSpool(*file));
+  if (!landed) SLUICE_TRY(ReadSpooled([&](const auto& rows) { return file->Write(rows); }));
   SLUICE_TRY(WriteRings(*file));
   if (file->rows() == 0) return core::Ok();
   SLUICE_ASSIGN_OR_RETURN(auto published, file->Publish(manifest_.NextSequence(), true));
@@ -159,9 +150,7 @@ core::Status Remains::WriteRows() {
 
 // The marker goes last: until then all of it is found again.
 core::Status Remains::Clear() {
-  for (const std::uint64_t sequence : spools_) {
-    SLUICE_TRY(environment_.files.Remove(SpoolPath(folder_, marker_.recorder, sequence)));
-  }
+  if (spooled_file_.has_value()) SLUICE_TRY(environment_.files.Remove(SpoolPath(folder_, marker_.recorder)));
   for (const std::string& ring : rings_) SLUICE_TRY(environment_.files.Remove(ring));
   if (!marker_.mapping.empty()) {
     (void)environment_.files.Remove(SymbolsPath(marker_.mapping));
@@ -174,8 +163,9 @@ core::Status Remains::Clear() {
 core::Result<RecoveredRecorder> Remains::Recover() {
   found_.recorder = marker_.recorder;
   SLUICE_ASSIGN_OR_RETURN(name_, FileName::Parse(marker_.file_pattern, marker_.test_id, marker_.worker_id));
-  SLUICE_TRY(FindSpools());
-  for (const std::uint64_t sequence : spools_) SLUICE_TRY(Adopt(name_.Of(sequence), sequence, false));
+  SLUICE_TRY(FindRings());
+  SLUICE_TRY(ReadSpooled([](const auto&) { return core::Ok(); }));
+  if (spooled_file_.has_value()) SLUICE_TRY(Adopt(name_.Of(*spooled_file_), *spooled_file_, false));
   SLUICE_TRY(WriteRows());
   SLUICE_TRY(Clear());
   return std::move(found_);

@@ -21,10 +21,12 @@ namespace sluice::recorder {
 namespace {
 
 constexpr std::uint64_t kFrameBytesMax = 4 * core::kGiB;
+constexpr std::uint32_t kNoRing = 0xFFFF'FFFF;
 
 struct Frame {
   std::array<char, 4> magic = {'S', 'L', 'S', 'P'};
   std::uint32_t ring = 0;
+  std::uint64_t sequence = 0;  ///< of the file
   std::uint64_t position = 0;
   std::uint64_t position_end = 0;
   std::uint64_t bytes = 0;
@@ -40,10 +42,21 @@ core::Result<std::unique_ptr<RowSpool>> RowSpool::Create(const std::string& path
   return spool;
 }
 
+core::Status RowSpool::Begin(std::uint64_t sequence) {
+  // An empty frame first, so that no frame of the file before can be taken for one of this.
+  const Frame frame{.ring = kNoRing, .sequence = sequence};
+  if (::lseek(file_.fd(), 0, SEEK_SET) != 0) return core::ErrorFromErrno(errno, "cannot go back in " + file_.name());
+  SLUICE_TRY(file_.Write({reinterpret_cast<const char*>(&frame), sizeof frame}));
+  sequence_ = sequence;
+  bytes_ = sizeof frame;
+  return core::Ok();
+}
+
 core::Status RowSpool::Append(const SpooledRows& rows, const arrow::RecordBatch& batch) {
   SLUICE_ASSIGN_OR_RETURN(const auto message,
                           arrow::ipc::SerializeRecordBatch(batch, arrow::ipc::IpcWriteOptions::Defaults()));
   const Frame frame{.ring = rows.ring,
+                    .sequence = sequence_,
                     .position = rows.position,
                     .position_end = rows.position_end,
                     .bytes = static_cast<std::uint64_t>(message->size()),
@@ -53,36 +66,41 @@ core::Status RowSpool::Append(const SpooledRows& rows, const arrow::RecordBatch&
     written = file_.Write({reinterpret_cast<const char*>(message->data()), static_cast<std::size_t>(message->size())});
   }
   if (!written.has_value()) {
-    // The half frame goes, so that the next one is found.
-    if (::ftruncate(file_.fd(), static_cast<off_t>(bytes_)) == 0) (void)::lseek(file_.fd(), 0, SEEK_END);
+    // The half frame is written over, so that the next one is found.
+    (void)::lseek(file_.fd(), static_cast<off_t>(bytes_), SEEK_SET);
     return written;
   }
   bytes_ += sizeof frame + frame.bytes;
   return core::Ok();
 }
 
-core::Status ReadSpool(
+core::Result<SpoolContent> ReadSpool(
     const std::string& path, const std::shared_ptr<arrow::Schema>& schema,
     const std::function<core::Status(const SpooledRows&, std::shared_ptr<arrow::RecordBatch>)>& visit) {
   auto opened = storage::Descriptor::Open(path, O_RDONLY);
-  if (!opened.has_value() && opened.error().kind() == core::ErrorKind::kNotFound) return core::Ok();
+  SpoolContent content;
+  if (!opened.has_value() && opened.error().kind() == core::ErrorKind::kNotFound) return content;
   if (!opened.has_value()) return std::move(opened).error();
   while (true) {
     Frame frame;
     SLUICE_ASSIGN_OR_RETURN(const std::size_t got, opened->Read({reinterpret_cast<char*>(&frame), sizeof frame}));
-    if (got < sizeof frame || frame.magic != Frame().magic || frame.bytes > kFrameBytesMax) return core::Ok();
+    if (got < sizeof frame || frame.magic != Frame().magic || frame.bytes > kFrameBytesMax) return content;
+    if (!content.sequence.has_value()) content.sequence = frame.sequence;
+    if (frame.sequence != *content.sequence) return content;  // left by the file before
+    if (frame.ring == kNoRing) continue;
     const off_t begin = ::lseek(opened->fd(), 0, SEEK_CUR);
     const off_t end = ::lseek(opened->fd(), 0, SEEK_END);
-    if (begin < 0 || static_cast<std::uint64_t>(end - begin) < frame.bytes) return core::Ok();
+    if (begin < 0 || static_cast<std::uint64_t>(end - begin) < frame.bytes) return content;
     (void)::lseek(opened->fd(), begin, SEEK_SET);
     SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::ResizableBuffer> message,
                             arrow::AllocateResizableBuffer(static_cast<std::int64_t>(frame.bytes)));
     SLUICE_TRY(opened->Read({reinterpret_cast<char*>(message->mutable_data()), frame.bytes}));
-    if (XXH3_64bits(message->data(), frame.bytes) != frame.checksum) return core::Ok();
+    if (XXH3_64bits(message->data(), frame.bytes) != frame.checksum) return content;
     arrow::io::BufferReader reader(std::move(message));
     SLUICE_ASSIGN_OR_RETURN(
         auto batch, arrow::ipc::ReadRecordBatch(schema, nullptr, arrow::ipc::IpcReadOptions::Defaults(), &reader));
     SLUICE_TRY(visit({frame.ring, frame.position, frame.position_end}, std::move(batch)));
+    ++content.frames;
   }
 }
 

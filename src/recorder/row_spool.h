@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/result.h"
@@ -24,10 +25,15 @@ struct SpooledRows {
 /// footer is of no use to anybody. Frames of a header with a checksum and an Arrow IPC message each; the process may
 /// die between any two bytes. docs/formats/recorder.md.
 ///
+/// One file for all of a recorder's: each file begins anew at its front, over the frames of the one before, so that the
+/// system need not find memory for it again.
+///
 /// Threads: one owner.
 class RowSpool {
  public:
   static core::Result<std::unique_ptr<RowSpool>> Create(const std::string& path);
+  /// From here on, rows of the file `sequence`; those of the one before are published.
+  core::Status Begin(std::uint64_t sequence);
   /// Add rows. After an error the spool is as before the call.
   core::Status Append(const SpooledRows& rows, const arrow::RecordBatch& batch);
   const std::string& path() const { return path_; }
@@ -35,12 +41,19 @@ class RowSpool {
  private:
   std::string path_;
   storage::Descriptor file_;
+  std::uint64_t sequence_ = 0;
   std::uint64_t bytes_ = 0;
 };
 
-/// Calls `visit` for all frames of a spool that are whole; what follows the first that is not is left out. A spool that
-/// is not there has no frames.
-core::Status ReadSpool(
+/// Whose rows a spool holds.
+struct SpoolContent {
+  std::optional<std::uint64_t> sequence = {};  ///< nullopt: no rows
+  std::uint64_t frames = 0;
+};
+
+/// Calls `visit` for the frames of the file that was begun last; what follows the first that is not whole is left out.
+/// A spool that is not there has no frames.
+core::Result<SpoolContent> ReadSpool(
     const std::string& path, const std::shared_ptr<arrow::Schema>& schema,
     const std::function<core::Status(const SpooledRows&, std::shared_ptr<arrow::RecordBatch>)>& visit);
 

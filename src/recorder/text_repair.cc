@@ -19,4 +19,14 @@ std::string_view WellFormed(std::string_view text, std::string& repaired) {
   return repaired.append(text);
 }
 
+bool AreWellFormed(std::string_view bytes, std::span<const std::int32_t> offsets) {
+  if (!simdjson::validate_utf8(bytes.data(), bytes.size())) return false;
+  // All in a row are well-formed; so is each, when none begins inside of a character.
+  for (const std::int32_t offset : offsets) {
+    const auto at = static_cast<std::size_t>(offset);
+    if (at < bytes.size() && (static_cast<unsigned char>(bytes[at]) & 0xC0U) == 0x80U) return false;
+  }
+  return true;
+}
+
 }  // namespace sluice::recorder
