@@ -218,6 +218,7 @@ ExitCode Run(Application& application, std::vector<std::string> arguments) {
   AddConfigVerb(app, chosen);
   AddTableVerb(app, chosen);
   AddLoadVerb(app, chosen);
+  AddRecorderVerb(app, chosen);
   AddLaterVerbs(app, chosen);
   for (CLI::App* verb : app.get_subcommands({})) {
     if (verb->get_allow_extras()) continue;

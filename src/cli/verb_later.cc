@@ -9,9 +9,8 @@
 namespace sluice::cli {
 
 void AddLaterVerbs(CLI::App& app, VerbAction& chosen) {
-  constexpr std::array<std::pair<const char*, const char*>, 3> kLater{{{"recorder", "what a recorder left behind"},
-                                                                       {"check", "health of the jobs' outputs"},
-                                                                       {"schedule", "system timers for jobs"}}};
+  constexpr std::array<std::pair<const char*, const char*>, 2> kLater{
+      {{"check", "health of the jobs' outputs"}, {"schedule", "system timers for jobs"}}};
   for (const auto& [name, text] : kLater) {
     CLI::App* verb = app.add_subcommand(name, fmt::format("{} (not in this version)", text));
     verb->allow_extras();

@@ -25,6 +25,7 @@ void AddStatusVerb(CLI::App& app, VerbAction& chosen);
 void AddConfigVerb(CLI::App& app, VerbAction& chosen);
 void AddTableVerb(CLI::App& app, VerbAction& chosen);
 void AddLoadVerb(CLI::App& app, VerbAction& chosen);
+void AddRecorderVerb(CLI::App& app, VerbAction& chosen);
 void AddLaterVerbs(CLI::App& app, VerbAction& chosen);  ///< names of the contract that this version refuses
 
 }  // namespace sluice::cli

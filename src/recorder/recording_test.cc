@@ -9,6 +9,7 @@
 #include <thread>
 #include <tuple>
 
+#include "recorder/folder_state.h"
 #include "recorder/recorder_fixture.h"
 
 namespace sluice::recorder {
@@ -162,6 +163,33 @@ TEST(Recording, WhatAKilledOneLeftIsPublishedByTheNext) {
     ExpectCalls(*world.Rows(next->folder()), rows);
     EXPECT_TRUE(std::filesystem::is_empty(world.options.mapping_directory));
   }
+}
+
+TEST(Recording, FoldersSayWhatIsInThem) {
+  RecorderWorld world;
+  EXPECT_THAT(ListFolders(world.environment, world.options.directory),
+              FailsWith(core::ErrorKind::kNotFound, ::testing::_));
+  std::string folder;
+  {
+    ASSERT_OK_AND_ASSIGN(const auto killed, OpenCalls(world));
+    folder = killed->folder();
+    AppendCalls(*killed, 0, 1000);
+    ASSERT_OK_AND_ASSIGN(const auto live, ListFolders(world.environment, world.options.directory));
+    ASSERT_EQ(live.size(), 1U);
+    EXPECT_EQ(live[0].use, FolderUse::kLive);
+    EXPECT_THAT(live[0].holder, HasSubstr("recorder"));
+    EXPECT_THAT(TakeOver(world.environment, folder), FailsWith(core::ErrorKind::kConflict, HasSubstr("in use")));
+  }
+  ASSERT_OK_AND_ASSIGN(const auto orphans, ListFolders(world.environment, world.options.directory));
+  EXPECT_EQ(orphans[0].use, FolderUse::kOrphan);
+  ASSERT_OK_AND_ASSIGN(const auto recovered, TakeOver(world.environment, folder));
+  ASSERT_EQ(recovered.size(), 1U);
+  EXPECT_EQ(recovered[0].rows, 1000U);
+  ASSERT_OK_AND_ASSIGN(const auto finished, ListFolders(world.environment, folder));
+  EXPECT_EQ(finished[0].use, FolderUse::kFinished);
+  EXPECT_EQ(finished[0].rows(), 1000U);
+  EXPECT_THAT(*TakeOver(world.environment, folder), ::testing::IsEmpty());
+  ExpectCalls(*world.Rows(folder), 1000);
 }
 
 TEST(Recording, DropsAndCountsWhatDoesNotFit) {
