@@ -73,7 +73,7 @@ void AddLoadVerb(CLI::App& app, VerbAction& chosen) {
   const auto flags = std::make_shared<LoadFlags>();
   CLI::App* verb = app.add_subcommand("load", "load a recorder's finished files into a table, exactly once");
   verb->add_option("folder", flags->folder, "the recorder's folder, or one above several")->required();
-  verb->add_option("target", flags->target, "duckdb:FILE?table=t")->required();
+  verb->add_option("target", flags->target, "postgresql://host/db?table=s.t or duckdb:FILE?table=t")->required();
   verb->add_flag("--keep", flags->options.keep, "keep local files that are loaded");
   verb->add_flag("--create", flags->options.create, "make the table when there is none");
   verb->add_flag("--retry-failed", flags->options.retry_failed, "try files again that were refused");

@@ -4,8 +4,10 @@
 
 #include <utility>
 
+#include "core/ascii.h"
 #include "query/library.h"
 #include "warehouse/duckdb_target.h"
+#include "warehouse/postgres_target.h"
 #include "warehouse/target_url.h"
 
 namespace sluice::warehouse {
@@ -14,7 +16,8 @@ namespace {
 core::Result<std::unique_ptr<LoadTarget>> OpenDuckDb(const storage::Environment& environment, TargetUrl url) {
   SLUICE_ASSIGN_OR_RETURN(const std::string table, url.Take("table"));
   SLUICE_TRY(url.CheckAllTaken());
-  if (url.rest.empty()) return core::UsageError("duckdb: names no file").WithHint("duckdb:FILE?table=t");
+  if (url.rest.empty())
+    return core::UsageError("duckdb: names no file").WithHint("postgresql://host/db?table=s.t, duckdb:FILE?table=t");
   SLUICE_ASSIGN_OR_RETURN(auto library, query::Library::Load());
   return OpenDuckDbTarget(std::move(library), {.database = url.rest,
                                                .table = table,
@@ -22,12 +25,40 @@ core::Result<std::unique_ptr<LoadTarget>> OpenDuckDb(const storage::Environment&
                                                .memory_bytes_max = environment.memory_bytes});
 }
 
+/// A text that means itself as a value in a URL.
+std::string Encoded(std::string_view text) {
+  std::string encoded;
+  for (const char byte : text) {
+    const bool plain = (byte >= '0' && byte <= '9') || (core::LowerAscii(byte) >= 'a' && core::LowerAscii(byte) <= 'z');
+    encoded += plain ? std::string(1, byte) : fmt::format("%{:02X}", static_cast<unsigned char>(byte));
+  }
+  return encoded;
+}
+
+/// What is not ours is libpq's.
+core::Result<std::unique_ptr<LoadTarget>> OpenPostgres(const storage::Environment& environment, TargetUrl url,
+                                                       const OpenTargetOptions& options) {
+  SLUICE_ASSIGN_OR_RETURN(const std::string table, url.Take("table"));
+  std::string server = "postgresql:" + url.rest;
+  char separator = '?';
+  for (const auto& [key, value] : url.parameters) {
+    server += separator + Encoded(key) + "=" + Encoded(value);
+    separator = '&';
+  }
+  return OpenPostgresTarget(
+      environment,
+      {.connection = {.url = server, .application = "sluice load"}, .table = table, .parallel = options.parallel});
+}
+
 }  // namespace
 
 core::Result<std::unique_ptr<LoadTarget>> OpenTarget(const storage::Environment& environment, const std::string& url,
-                                                     const OpenTargetOptions& /*options*/) {
+                                                     const OpenTargetOptions& options) {
   SLUICE_ASSIGN_OR_RETURN(TargetUrl parsed, ParseTargetUrl(url));
   if (parsed.scheme == "duckdb") return OpenDuckDb(environment, std::move(parsed));
+  if (parsed.scheme == "postgresql" || parsed.scheme == "postgres") {
+    return OpenPostgres(environment, std::move(parsed), options);
+  }
   return core::UsageError(fmt::format("nothing is loaded into '{}:'", parsed.scheme)).WithHint("duckdb:FILE?table=t");
 }
 

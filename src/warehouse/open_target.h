@@ -14,7 +14,8 @@ struct OpenTargetOptions {
   std::string application = {};  ///< what a server is told of who loads
 };
 
-/// The target that a URL of the command line names: `duckdb:FILE?table=t`. UsageError for others. Passwords come from
+/// The target that a URL of the command line names: `duckdb:FILE?table=t`,
+/// `postgresql://host/db?table=s.t`. UsageError for others. Passwords come from
 /// where the client libraries look for them; none is in an error. Borrows the environment.
 core::Result<std::unique_ptr<LoadTarget>> OpenTarget(const storage::Environment& environment, const std::string& url,
                                                      const OpenTargetOptions& options);

@@ -4,9 +4,9 @@ BUILD_PACKAGES=(
   g++ cmake ninja-build mold ccache python3 ca-certificates
   nlohmann-json3-dev libsimdjson-dev libyaml-cpp-dev libcli11-dev libfmt-dev libspdlog-dev libexpected-dev
   libre2-dev libroaring-dev libsqlite3-dev libssl-dev libxxhash-dev libhowardhinnant-date-dev
-  libzstd-dev libsnappy-dev liblz4-dev zlib1g-dev libisal-dev libdeflate-dev libcurl4-openssl-dev tzdata
+  libzstd-dev libsnappy-dev liblz4-dev zlib1g-dev libisal-dev libdeflate-dev libcurl4-openssl-dev libpq-dev tzdata
 )
-TEST_PACKAGES=(clang-19 libclang-rt-19-dev clang-format-19 clang-tidy-19 libgtest-dev libgmock-dev libbenchmark-dev)
+TEST_PACKAGES=(clang-19 libclang-rt-19-dev clang-format-19 clang-tidy-19 libgtest-dev libgmock-dev libbenchmark-dev postgresql)
 
 help_setup() {
   cat <<'HELP'

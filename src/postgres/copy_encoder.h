@@ -1,0 +1,57 @@
+#pragma once
+
+#include <arrow/type_fwd.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "postgres/column_type.h"
+#include "postgres/field_writer.h"
+
+namespace sluice::postgres {
+
+/// A column of the target, in the order of the COPY statement.
+struct CopyColumn {
+  std::string name = {};
+  ColumnType type = ColumnType::kText;
+};
+
+/// Batches of rows as the bytes of COPY … FROM STDIN (FORMAT binary). Layouts: PostgreSQL's documentation of COPY and
+/// the receive functions of each type; integers are big-endian, each field has its length in front, -1 for NULL.
+///
+/// Values are converted where nothing is lost: integers into wider ones and into numeric, float into double, decimals
+/// into numeric, times and timestamps of any unit into microseconds where they are whole.
+/// Threads: one at a time. Limits: hands bytes on in pieces of about 1 MiB.
+class CopyEncoder {
+ public:
+  using Sink = std::function<core::Status(std::string_view bytes)>;
+
+  /// Unsupported, naming the column, for a type that does not go into its column so.
+  static core::Result<CopyEncoder> Make(const arrow::Schema& schema, std::vector<CopyColumn> columns);
+
+  /// Encode the rows and give them to `sink`. InvalidInput, naming row (from 1, over all batches) and column, for a
+  /// value that PostgreSQL cannot hold: a text with a NUL, a time out of its range, nanoseconds that are no
+  /// microseconds.
+  core::Status Append(const arrow::RecordBatch& rows, const Sink& sink);
+  /// The end of the stream.
+  core::Status Finish(const Sink& sink);
+
+  std::uint64_t rows() const { return rows_; }
+
+ private:
+  CopyEncoder(std::vector<CopyColumn> columns, std::vector<std::unique_ptr<FieldWriter>> writers);
+
+  core::Status Flush(const Sink& sink);
+
+  std::vector<CopyColumn> columns_;
+  std::vector<std::unique_ptr<FieldWriter>> writers_;
+  std::string buffer_;
+  std::uint64_t rows_ = 0;
+};
+
+}  // namespace sluice::postgres

@@ -1,0 +1,52 @@
+#include "postgres/numeric_field.h"
+
+#include <array>
+#include <cstddef>
+
+namespace sluice::postgres {
+namespace {
+
+__extension__ typedef unsigned __int128 UnsignedInt128;
+
+constexpr int kGroupDigits = 4;
+constexpr std::uint32_t kGroupBase = 10000;
+constexpr std::array<std::uint32_t, kGroupDigits> kPowers{1, 10, 100, 1000};
+constexpr std::size_t kGroupsMax = 12;  // 39 digits of 128 bits, and the padding of a part group
+
+void Append16(int value, std::string& out) {
+  out += static_cast<char>((value >> 8) & 0xff);
+  out += static_cast<char>(value & 0xff);
+}
+
+}  // namespace
+
+void AppendNumeric(Int128 units, int scale, std::string& out) {
+  std::array<int, kGroupsMax> groups{};  // the lowest first
+  std::size_t count = 0;
+  UnsignedInt128 rest =
+      units < 0 ? UnsignedInt128{0} - static_cast<UnsignedInt128>(units) : static_cast<UnsignedInt128>(units);
+  const int part = scale % kGroupDigits;
+  if (part != 0 && rest != 0) {
+    // Not by multiplying first: 10^38 · 10^3 leaves 128 bits.
+    const std::uint32_t low = kPowers[static_cast<std::size_t>(part)];
+    groups[count++] = static_cast<int>(static_cast<std::uint32_t>(rest % low) *
+                                       kPowers[static_cast<std::size_t>(kGroupDigits - part)]);
+    rest /= low;
+  }
+  for (; rest != 0; rest /= kGroupBase)
+    groups[count++] = static_cast<int>(static_cast<std::uint32_t>(rest % kGroupBase));
+  int weight = static_cast<int>(count) - (scale + kGroupDigits - 1) / kGroupDigits - 1;
+  while (count > 0 && groups[count - 1] == 0) {
+    --count;
+    --weight;
+  }
+  std::size_t lowest = 0;
+  while (lowest < count && groups[lowest] == 0) ++lowest;
+  Append16(static_cast<int>(count - lowest), out);
+  Append16(count == 0 ? 0 : weight, out);
+  Append16(units < 0 ? 0x4000 : 0, out);
+  Append16(scale, out);
+  for (std::size_t at = count; at > lowest; --at) Append16(groups[at - 1], out);
+}
+
+}  // namespace sluice::postgres
