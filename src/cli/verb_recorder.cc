@@ -45,7 +45,7 @@ core::Result<ExitCode> List(const std::string& directory, Application& applicati
                              core::FormatByteSizeRounded(state.bytes()),
                              state.holder.empty() ? "" : ", in use by " + state.holder));
     if (state.use == FolderUse::kOrphan) {
-      console.Hint(fmt::format("hint: its recorder died; 'sluice recorder recover {}' publishes what it left",
+      console.Hint(fmt::format("hint: its recorder died; to publish what it left: sluice recorder recover {}",
                                storage::QuotedPath(state.folder)));
     }
   }
