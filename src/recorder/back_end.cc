@@ -20,7 +20,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kNapMax{10};
 constexpr milliseconds kNapMin{1};
 constexpr double kBusy = 0.2;  // of a ring
-constexpr milliseconds kRetryAfter{1000};
 constexpr milliseconds kClockEvery{500};
 constexpr std::uint64_t kRowsThatTell = 64 * 1024;  // how columns are best encoded
 
@@ -61,7 +60,7 @@ core::Status BackEnd::Stop() {
   SLUICE_TRY(Round());
   core::Status published = file_ == nullptr ? core::Ok() : Publish();
   Note(published);
-  if (published.has_value() && spool_ != nullptr) published = environment_.files.Remove(spool_->path());
+  if (published.has_value() && spool_ != nullptr) published = RemoveIfThere(environment_.files, spool_->path());
   if (published.has_value()) spool_.reset();
   return published;
 }
@@ -95,7 +94,7 @@ void BackEnd::Work() {
       continue;
     }
     std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, kRetryAfter, [this] { return stopping_; });
+    wake_.wait_for(lock, spec_.retry_after, [this] { return stopping_; });
   }
 }
 

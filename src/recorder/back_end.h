@@ -32,6 +32,7 @@ struct BackEndSpec {
   std::uint64_t folder_bytes_max = 0;
   std::chrono::milliseconds hand_over_after{100};
   std::chrono::milliseconds rotate_after{0};
+  std::chrono::milliseconds retry_after{1000};  ///< a failure
 };
 
 /// What the back end has done so far.

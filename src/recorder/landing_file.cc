@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/run_id.h"
 #include "core/version.h"
 #include "recorder/sha256.h"
 #include "schema/arrow_error.h"
@@ -59,9 +60,10 @@ LandingFile::~LandingFile() = default;
 core::Result<std::unique_ptr<LandingFile>> LandingFile::Open(const storage::Environment& environment,
                                                              const LandingSpec& spec, const std::string& name) {
   std::unique_ptr<LandingFile> landing(new LandingFile(environment, spec, name));
-  SLUICE_ASSIGN_OR_RETURN(
-      auto file, storage::PublishedFile::Create(environment.files, storage::JoinPath(spec.folder, name), spec.recorder,
-                                                storage::ThisProcessOwner()));
+  SLUICE_ASSIGN_OR_RETURN(auto file,
+                          storage::PublishedFile::Create(environment.files, storage::JoinPath(spec.folder, name),
+                                                         core::NewRunId(environment.clock, environment.random),
+                                                         storage::ThisProcessOwner()));
   landing->file_ = std::make_unique<HashedFile>(std::move(file));
   parquet::WriteOptions options = spec.write;
   options.metadata.emplace_back("sluice.version", core::Version());

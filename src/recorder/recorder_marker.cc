@@ -74,7 +74,7 @@ core::Status WriteMarker(const storage::Environment& environment, const std::str
 
 core::Status RemoveMarker(const storage::Environment& environment, const std::string& folder,
                           const std::string& recorder) {
-  return environment.files.Remove(MarkerPath(folder, recorder));
+  return RemoveIfThere(environment.files, MarkerPath(folder, recorder));
 }
 
 core::Result<std::vector<RecorderMarker>> ReadMarkers(const storage::Environment& environment,
@@ -92,6 +92,12 @@ core::Result<std::vector<RecorderMarker>> ReadMarkers(const storage::Environment
     markers.push_back(*std::move(marker));
   }
   return markers;
+}
+
+core::Status RemoveIfThere(storage::FileSystem& files, const std::string& path) {
+  core::Status removed = files.Remove(path);
+  if (!removed.has_value() && removed.error().kind() == core::ErrorKind::kNotFound) return core::Ok();
+  return removed;
 }
 
 std::string SpoolPath(const std::string& folder, const std::string& recorder) {

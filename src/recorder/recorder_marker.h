@@ -34,6 +34,9 @@ core::Status RemoveMarker(const storage::Environment& environment, const std::st
 core::Result<std::vector<RecorderMarker>> ReadMarkers(const storage::Environment& environment,
                                                       const std::string& folder);
 
+/// Remove a file or an empty folder; one that is gone already is no error.
+core::Status RemoveIfThere(storage::FileSystem& files, const std::string& path);
+
 /// In the folder of its files.
 std::string SpoolPath(const std::string& folder, const std::string& recorder);
 std::string RingPath(const std::string& mapping, std::uint32_t ordinal);

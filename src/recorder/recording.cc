@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "core/run_id.h"
+#include "storage/owner.h"
 #include "storage/path.h"
 #include "storage/recovery.h"
+#include "storage/temporary_name.h"
 
 namespace sluice::recorder {
 namespace {
@@ -63,6 +65,7 @@ core::Status Recording::Prepare(std::string_view test_id, std::string_view worke
   }
   lock_ = std::move(attempt.lock);
   SLUICE_TRY(storage::Recover(environment_.files, {folder_}, {.now = environment_.clock.Now()}));
+  SLUICE_TRY(RemoveTemporaries());
   SLUICE_ASSIGN_OR_RETURN(Manifest manifest, ReadManifest(environment_.files, folder_));
   SLUICE_ASSIGN_OR_RETURN(recovered_, RecoverFolder(environment_, folder_, manifest));
   SLUICE_TRY(MakeMapping());
@@ -77,22 +80,22 @@ core::Status Recording::Prepare(std::string_view test_id, std::string_view worke
   spec.folder_bytes_max = options_.folder_bytes_max;
   spec.hand_over_after = options_.hand_over_after;
   spec.rotate_after = options_.rotate_after;
+  spec.retry_after = options_.retry_after;
   back_end_ = std::make_unique<BackEnd>(environment_, std::move(spec), *symbols_, ticks_.get(), std::move(manifest));
   back_end_->Start();
   return core::Ok();
 }
 
 core::Status Recording::MakeMapping() {
-  std::string mapping;
   if (options_.survive_kill) {
     const std::string root =
         options_.mapping_directory.empty() ? DefaultMappingDirectory() : options_.mapping_directory;
-    mapping = storage::JoinPath(root, marker_.recorder);
-    SLUICE_TRY(environment_.files.CreateDirectories(mapping));
-    marker_.mapping = mapping;
+    marker_.mapping = storage::JoinPath(root, marker_.recorder);
   }
+  const std::string& mapping = marker_.mapping;
   // First the marker, then memory: nothing is left that nobody can find.
   SLUICE_TRY(WriteMarker(environment_, folder_, marker_));
+  if (!mapping.empty()) SLUICE_TRY(environment_.files.CreateDirectories(mapping));
   SLUICE_ASSIGN_OR_RETURN(symbols_, SymbolTable::Create(mapping.empty() ? "" : SymbolsPath(mapping)));
   if (marker_.stamps_ticks) {
     SLUICE_ASSIGN_OR_RETURN(ticks_, TickClock::Create(mapping.empty() ? "" : ClockPath(mapping)));
@@ -189,15 +192,26 @@ core::Result<ManifestClose> Recording::Close() {
   return close;
 }
 
+// Files that this process began and could not finish. Nobody else is at work in the folder.
+core::Status Recording::RemoveTemporaries() {
+  SLUICE_ASSIGN_OR_RETURN(const auto entries, environment_.files.ListNames(folder_));
+  for (const storage::FolderEntry& entry : entries) {
+    const auto name = storage::ParseTemporaryName(entry.name);
+    if (!name.has_value() || name->owner != storage::ThisProcessOwner()) continue;
+    SLUICE_TRY(environment_.files.Remove(storage::JoinPath(folder_, entry.name)));
+  }
+  return core::Ok();
+}
+
 // The same steps as those of a recovery that finds nothing to do, in an order that leaves nothing behind.
 core::Status Recording::Finish() {
+  SLUICE_TRY(RemoveTemporaries());
+  storage::FileSystem& files = environment_.files;
   if (!marker_.mapping.empty()) {
-    for (std::uint32_t i = 0; i < rings_.size(); ++i) {
-      SLUICE_TRY(environment_.files.Remove(RingPath(marker_.mapping, i)));
-    }
-    SLUICE_TRY(environment_.files.Remove(SymbolsPath(marker_.mapping)));
-    if (ticks_ != nullptr) SLUICE_TRY(environment_.files.Remove(ClockPath(marker_.mapping)));
-    SLUICE_TRY(environment_.files.Remove(marker_.mapping));
+    for (std::uint32_t i = 0; i < rings_.size(); ++i) SLUICE_TRY(RemoveIfThere(files, RingPath(marker_.mapping, i)));
+    SLUICE_TRY(RemoveIfThere(files, SymbolsPath(marker_.mapping)));
+    SLUICE_TRY(RemoveIfThere(files, ClockPath(marker_.mapping)));
+    SLUICE_TRY(RemoveIfThere(files, marker_.mapping));
   }
   SLUICE_TRY(RemoveMarker(environment_, folder_, marker_.recorder));
   lock_.reset();

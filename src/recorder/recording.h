@@ -35,7 +35,8 @@ struct RecordingOptions {
   std::uint64_t folder_bytes_max = 0;
   std::chrono::milliseconds hand_over_after{100};
   std::chrono::milliseconds rotate_after{0};
-  bool stamps_ticks = true;  ///< where the processor's ticks are steady
+  std::chrono::milliseconds retry_after{1000};  ///< a failure of the back end
+  bool stamps_ticks = true;                     ///< where the processor's ticks are steady
   std::string file_pattern = "qe_{test_id}_{worker_id}_{sequence:04}.parquet";
   std::string codec = "zstd:1";
 };
@@ -82,6 +83,7 @@ class Recording {
   core::Status MakeMapping();
   core::Result<Ring*> MakeRing();
   core::Status Finish();
+  core::Status RemoveTemporaries();
 
   const storage::Environment& environment_;
   RecordingOptions options_;

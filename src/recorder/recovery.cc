@@ -150,12 +150,13 @@ core::Status Remains::WriteRows() {
 
 // The marker goes last: until then all of it is found again.
 core::Status Remains::Clear() {
-  if (spooled_file_.has_value()) SLUICE_TRY(environment_.files.Remove(SpoolPath(folder_, marker_.recorder)));
-  for (const std::string& ring : rings_) SLUICE_TRY(environment_.files.Remove(ring));
+  storage::FileSystem& files = environment_.files;
+  SLUICE_TRY(RemoveIfThere(files, SpoolPath(folder_, marker_.recorder)));
+  for (const std::string& ring : rings_) SLUICE_TRY(RemoveIfThere(files, ring));
   if (!marker_.mapping.empty()) {
-    (void)environment_.files.Remove(SymbolsPath(marker_.mapping));
-    (void)environment_.files.Remove(ClockPath(marker_.mapping));
-    (void)environment_.files.Remove(marker_.mapping);
+    SLUICE_TRY(RemoveIfThere(files, SymbolsPath(marker_.mapping)));
+    SLUICE_TRY(RemoveIfThere(files, ClockPath(marker_.mapping)));
+    SLUICE_TRY(RemoveIfThere(files, marker_.mapping));
   }
   return RemoveMarker(environment_, folder_, marker_.recorder);
 }
