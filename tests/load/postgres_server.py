@@ -46,8 +46,8 @@ class PostgresServer:
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def start(self):
-        options = [f"-c listen_addresses='' -k {self.folder}", *(f"-c {setting}" for setting in self.settings)]
-        self.call("pg_ctl", "-D", self.data, "-w", "-l", str(self.folder / "log"), "-o", " ".join(options), "start")
+        options = [f"-c listen_addresses='' -c recovery_init_sync_method=syncfs -k {self.folder}", *(f"-c {setting}" for setting in self.settings)]
+        self.call("pg_ctl", "-D", self.data, "-w", "-t", "120", "-l", str(self.folder / "log"), "-o", " ".join(options), "start")
 
     def stop(self, mode):
         self.call("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop", check=False)

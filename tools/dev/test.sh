@@ -1,6 +1,6 @@
 # Everything that CI runs, as named steps. Each step's output goes to build/test/STEP.log; a failing one is shown.
 
-STEPS=(house headers unit cases odd bad kill readers delta snowflake guide install fuzz)
+STEPS=(house headers unit cases odd bad kill readers load delta snowflake guide install fuzz)
 
 help_test() {
   cat <<'HELP'
@@ -13,6 +13,7 @@ Sets up, builds what is needed, and runs the steps (all, or those named):
   kill     kill -9 at random moments                          readers  files read back by pyarrow, DuckDB and Polars
   guide    every command of docs/guide                        install  the installed folder runs from anywhere
   fuzz     each fuzz target for a few seconds on its corpus
+  load     recorded files into PostgreSQL and DuckDB, with kill -9
   delta    Delta tables: delta-rs, DuckDB and a naive reader as witnesses, concurrent writers, kill -9
   snowflake  the stub warehouse under the vendor's own drivers, and our client against the stub
 HELP
@@ -41,6 +42,7 @@ step_readers() {
   for name in round_trip silent_loss; do "$PYTHON" "tests/conformance/$name.py" || status=1; done
   return $status
 }
+step_load() { "$PYTHON" tests/load/run.py --kills "${KILL_ROUNDS:-12}"; }
 step_delta() {
   local python=.deps/delta-venv/bin/python
   "$python" tests/delta/protocol_lint_test.py && "$python" tests/delta/run.py --scale "${DELTA_SCALE:-1}"
