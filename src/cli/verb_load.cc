@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <memory>
+#include <optional>
 
 #include "cli/count_text.h"
 #include "cli/verbs.h"
@@ -41,11 +43,20 @@ void Say(const warehouse::LoadReport& report, Console& console) {
   if (report.dry_run) console.Say("DRY RUN - nothing was loaded");
 }
 
+/// Where targets find their secrets.
+std::optional<std::string> Variable(const std::string& name) {
+  const char* text = std::getenv(name.c_str());
+  return text == nullptr ? std::nullopt : std::optional<std::string>(text);
+}
+
 core::Result<ExitCode> RunLoad(const LoadFlags& flags, Application& application) {
   SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
   if (flags.options.parallel == 0) return core::UsageError("--parallel: at least 1");
   SLUICE_ASSIGN_OR_RETURN(const auto target,
-                          warehouse::OpenTarget(*environment, flags.target, {.parallel = flags.options.parallel}));
+                          warehouse::OpenTarget(*environment, flags.target,
+                                                {.parallel = flags.options.parallel,
+                                                 .create = flags.options.create,
+                                                 .variable = [](const std::string& name) { return Variable(name); }}));
   core::SleepingWaiter waiter;
   SLUICE_ASSIGN_OR_RETURN(const warehouse::LoadReport report,
                           warehouse::Load(*environment, waiter, flags.folder, *target, flags.options));
@@ -73,7 +84,9 @@ void AddLoadVerb(CLI::App& app, VerbAction& chosen) {
   const auto flags = std::make_shared<LoadFlags>();
   CLI::App* verb = app.add_subcommand("load", "load a recorder's finished files into a table, exactly once");
   verb->add_option("folder", flags->folder, "the recorder's folder, or one above several")->required();
-  verb->add_option("target", flags->target, "postgresql://host/db?table=s.t or duckdb:FILE?table=t")->required();
+  verb->add_option("target", flags->target,
+                   "postgresql://host/db?table=s.t, duckdb:FILE?table=t, snowflake://user@account/DB/SCHEMA?table=T")
+      ->required();
   verb->add_flag("--keep", flags->options.keep, "keep local files that are loaded");
   verb->add_flag("--create", flags->options.create, "make the table when there is none");
   verb->add_flag("--retry-failed", flags->options.retry_failed, "try files again that were refused");

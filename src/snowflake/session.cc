@@ -184,14 +184,16 @@ void Session::Close() {
   CloseSession(endpoint_, tokens());
 }
 
-Result<PutAnswer> Session::AskForPlace(const std::string& local_path, const std::string& stage_path) {
+Result<PutAnswer> Session::AskForPlace(const std::string& named_path, const std::string& stage_path) {
   SLUICE_ASSIGN_OR_RETURN(const Answer answer,
-                          Run(PutStatement(local_path, stage_path), endpoint_.NewUuid(), "application/json"));
-  return PutAnswer::Parse(answer.data, local_path);
+                          Run(PutStatement(named_path, stage_path), endpoint_.NewUuid(), "application/json"));
+  return PutAnswer::Parse(answer.data, named_path);
 }
 
 Result<PutOutcome> Session::Put(const std::string& local_path, const std::string& stage_path,
-                                const std::string& sha256_hex) {
+                                const std::string& object_name, const std::string& sha256_hex) {
+  // The service opens no file: it learns the object's name from the path that the statement shows.
+  const std::string named_path = local_path.substr(0, local_path.rfind('/') + 1) + object_name;
   std::string digest;
   if (sha256_hex.empty()) {
     SLUICE_ASSIGN_OR_RETURN(digest, DigestOfFile(environment_.files, local_path));
@@ -199,19 +201,20 @@ Result<PutOutcome> Session::Put(const std::string& local_path, const std::string
     SLUICE_ASSIGN_OR_RETURN(const std::string bytes, DecodeHex(sha256_hex));
     digest = Base64(bytes);
   }
-  SLUICE_ASSIGN_OR_RETURN(const PutAnswer place, AskForPlace(local_path, stage_path));
+  SLUICE_ASSIGN_OR_RETURN(const PutAnswer place, AskForPlace(named_path, stage_path));
   std::optional<FileKey> key;
   if (place.encryption) {
     const std::lock_guard lock(random_mutex_);
     key = NewFileKey(*place.encryption, environment_.random);
   }
   const auto renew = [&]() -> Result<StorageCredentials> {
-    SLUICE_ASSIGN_OR_RETURN(PutAnswer again, AskForPlace(local_path, stage_path));
+    SLUICE_ASSIGN_OR_RETURN(PutAnswer again, AskForPlace(named_path, stage_path));
     return std::move(again.credentials);
   };
-  SLUICE_ASSIGN_OR_RETURN(const std::uint64_t stored,
-                          Upload({.local_path = local_path, .digest = digest, .key = std::move(key)}, place, renew,
-                                 options_, environment_, endpoint_));
+  SLUICE_ASSIGN_OR_RETURN(
+      const std::uint64_t stored,
+      Upload({.local_path = local_path, .object_name = object_name, .digest = digest, .key = std::move(key)}, place,
+             renew, options_, environment_, endpoint_));
   return PutOutcome{.stored_bytes = stored, .digest = digest};
 }
 

@@ -40,10 +40,10 @@ class Session {
   core::Result<QueryResult> Execute(const std::string& sql, const std::string& request_id);
   core::Result<QueryResult> Execute(const std::string& sql) { return Execute(sql, endpoint_.NewUuid()); }
 
-  /// Upload a file to `stage_path` ("@db.schema.stage/folder/"), replacing an object of the file's name there.
-  /// `sha256_hex` spares a pass over the file when it is known.
+  /// Upload a file to `stage_path` ("@db.schema.stage/folder/") under a name of its own there, replacing an object of
+  /// that name. `sha256_hex` spares a pass over the file when it is known.
   core::Result<PutOutcome> Put(const std::string& local_path, const std::string& stage_path,
-                               const std::string& sha256_hex = "");
+                               const std::string& object_name, const std::string& sha256_hex = "");
 
   /// Renew the tokens now.
   core::Status Renew();
@@ -62,7 +62,7 @@ class Session {
   core::Result<Answer> Run(const std::string& sql, const std::string& request_id, const std::string& accept);
   void Abort(const std::string& request_id);
   core::Result<QueryResult> Rows(const Answer& answer);
-  core::Result<PutAnswer> AskForPlace(const std::string& local_path, const std::string& stage_path);
+  core::Result<PutAnswer> AskForPlace(const std::string& named_path, const std::string& stage_path);
 
   SessionOptions options_;
   SessionEnvironment environment_;

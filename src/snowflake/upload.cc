@@ -22,8 +22,6 @@ constexpr int kTriesMax = 5;
 constexpr int kRenewalsMax = 3;
 constexpr std::uint64_t kPartsMax = 10'000;
 
-std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
 /// One object on its way.
 class ObjectUpload {
  public:
@@ -169,7 +167,7 @@ std::string PutStatement(const std::string& local_path, const std::string& stage
 Result<std::uint64_t> Upload(const UploadSource& source, const PutAnswer& place,
                              const std::function<Result<StorageCredentials>()>& renew, const SessionOptions& options,
                              const SessionEnvironment& environment, Endpoint& endpoint) {
-  const std::string name = NameOf(source.local_path);
+  const std::string& name = source.object_name;
   SLUICE_ASSIGN_OR_RETURN(const auto body, StagedBody::Open(environment.files, source.local_path, source.key));
   if (place.kind == StorageKind::kLocal) return CopyLocally(place, *body, name, options, environment.files);
   ObjectRecord record{.digest = source.digest, .encryption = {}};

@@ -18,6 +18,7 @@ std::string PutStatement(const std::string& local_path, const std::string& stage
 /// A file, its digest, and the key that it is encrypted with; nullopt uploads it as it is.
 struct UploadSource {
   std::string local_path;
+  std::string object_name;
   std::string digest;
   std::optional<FileKey> key;
 };

@@ -8,6 +8,7 @@
 #include "query/library.h"
 #include "warehouse/duckdb_target.h"
 #include "warehouse/postgres_target.h"
+#include "warehouse/snowflake_url.h"
 #include "warehouse/target_url.h"
 
 namespace sluice::warehouse {
@@ -58,6 +59,13 @@ core::Result<std::unique_ptr<LoadTarget>> OpenTarget(const storage::Environment&
   if (parsed.scheme == "duckdb") return OpenDuckDb(environment, std::move(parsed));
   if (parsed.scheme == "postgresql" || parsed.scheme == "postgres") {
     return OpenPostgres(environment, std::move(parsed), options);
+  }
+  if (parsed.scheme == "snowflake") {
+    SLUICE_ASSIGN_OR_RETURN(SnowflakeTargetOptions snowflake,
+                            SnowflakeOptionsOf(std::move(parsed), options.variable, environment.files));
+    snowflake.create_stage = options.create;
+    snowflake.parallel = options.parallel;
+    return OpenSnowflakeTarget(environment, std::move(snowflake));
   }
   return core::UsageError(fmt::format("nothing is loaded into '{}:'", parsed.scheme)).WithHint("duckdb:FILE?table=t");
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/result.h"
@@ -12,11 +14,14 @@ namespace sluice::warehouse {
 struct OpenTargetOptions {
   std::size_t parallel = 8;
   std::string application = {};  ///< what a server is told of who loads
+  bool create = false;           ///< also what the target needs beside its table
+  /// A variable of the process's environment, where secrets come from.
+  std::function<std::optional<std::string>(const std::string& name)> variable = {};
 };
 
 /// The target that a URL of the command line names: `duckdb:FILE?table=t`,
-/// `postgresql://host/db?table=s.t`. UsageError for others. Passwords come from
-/// where the client libraries look for them; none is in an error. Borrows the environment.
+/// `postgresql://host/db?table=s.t`, `snowflake://user@account/DB/SCHEMA?table=T`. UsageError for others. Passwords
+/// come from where the client libraries look for them; none is in an error. Borrows the environment.
 core::Result<std::unique_ptr<LoadTarget>> OpenTarget(const storage::Environment& environment, const std::string& url,
                                                      const OpenTargetOptions& options);
 

@@ -73,7 +73,8 @@ json PutAll(snowflake::Session& session, const json& order) {
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < answers.size(); ++i) {
       threads.emplace_back([&, i] {
-        const auto put = session.Put(order["files"][i], order["stage"], order.value("sha256", ""));
+        const std::string file = order["files"][i];
+        const auto put = session.Put(file, order["stage"], file.substr(file.rfind('/') + 1), order.value("sha256", ""));
         answers[i] = put ? json{{"bytes", put->stored_bytes}, {"digest", put->digest}} : ErrorJson(put.error());
       });
     }

@@ -115,13 +115,19 @@ class Protocol:
             self.by_request[request] = self.by_query[execution.query_id] = execution
         if known:
             execution.done.wait(60)
-        else:
-            self.run(execution, session)
+            return Answer(execution.document)
+        late = self.faults.strike("late", execution.sql)
+        if late:  # the statement begins when the client has lost its connection
+            self.warehouse.note_query(execution.query_id, execution.sql, "QUEUED")
+            threading.Timer(late.get("seconds", 1), self.run, (execution, session)).start()
+            return Answer(None, 0, {"do": "cut_before"})
+        self.run(execution, session)
         return Answer(execution.document)
 
     def run(self, execution: Execution, session) -> None:
         with self.lock:
             self.runs.append(execution.sql)
+        self.warehouse.note_query(execution.query_id, execution.sql, "RUNNING")
         try:
             data = self.warehouse.execute(execution.sql, session)
             data |= {"queryId": execution.query_id, "finalDatabaseName": session.database, "finalSchemaName": session.schema,
@@ -131,6 +137,7 @@ class Protocol:
             execution.document = failure(error, execution.query_id)
         except Exception as error:  # what the stub cannot do must be seen, not retried
             execution.document = failure(SqlError("000002", "XX000", f"stub: {type(error).__name__}: {error}"), execution.query_id)
+        self.warehouse.note_query(execution.query_id, execution.sql, "SUCCESS" if execution.document["success"] else "FAILED_WITH_ERROR")
         execution.done.set()
 
     def statement_in_progress(self, action, fault: dict) -> Answer:

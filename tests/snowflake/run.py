@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """The stub warehouse under the vendor's own drivers, and our client against the stub.
 
-    run.py [--client BINARY] [GROUP...]      groups: python liars node, and with a client logins storages statements uploads
+    run.py [--client BINARY] [--sluice BINARY] [GROUP...]
+
+    groups: python liars node, with a client logins storages statements uploads, with the command loads faults kills
 
 Runs in .deps/snowflake-venv; the group `node` needs .deps/snowflake-node.
 """
@@ -21,6 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import duckdb  # noqa: E402
 import our_client  # noqa: E402
+import our_load  # noqa: E402
 from stub import PASSWORD, USER, Stub  # noqa: E402
 
 ROOT = HERE.parents[1]
@@ -93,10 +96,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("groups", nargs="*", metavar="GROUP")
     parser.add_argument("--client", type=pathlib.Path, help="the program snowflake_client")
+    parser.add_argument("--sluice", type=pathlib.Path, help="the command")
     arguments = parser.parse_args()
     groups = dict(GROUPS)
     if arguments.client:
         groups |= {name: functools.partial(group, arguments.client.resolve()) for name, group in our_client.GROUPS.items()}
+    if arguments.sluice:
+        groups |= {name: functools.partial(group, arguments.sluice.resolve()) for name, group in our_load.GROUPS.items()}
     if unknown := set(arguments.groups) - set(groups):
         parser.error(f"no group {', '.join(sorted(unknown))}; there are {', '.join(groups)}")
     passed = failed = 0

@@ -38,6 +38,7 @@ class Warehouse:
         self.lock = threading.RLock()
         self.duck.execute("CREATE TABLE memory.main.copy_history(file_name VARCHAR, stage_location VARCHAR, last_load_time TIMESTAMP, row_count BIGINT, "
                           "row_parsed BIGINT, file_size BIGINT, first_error_message VARCHAR, error_count BIGINT, status VARCHAR, table_name VARCHAR)")
+        self.duck.execute("CREATE TABLE memory.main.query_history(query_id VARCHAR, query_text VARCHAR, execution_status VARCHAR)")
         for database, schemas in databases.items():
             self.duck.execute(f"ATTACH ':memory:' AS {quoted((database,))}")
             for schema in schemas:
@@ -77,7 +78,7 @@ class Warehouse:
     def select(self, text: str, session: Session) -> dict:
         kind = {"INSERT": 0x3100, "UPDATE": 0x3200, "DELETE": 0x3300}.get(text.split(None, 1)[0].upper(), 0x1000) if text else 0x1000
         try:
-            found = self.cursor(session).execute(with_copy_history(text, self.resolve_table_name))
+            found = self.cursor(session).execute(with_history(text))
             description, rows = found.description, found.fetchall()
         except duckdb.ParserException as error:
             raise syntax_error(f"line 1 at position 0 unexpected: {error}") from error
@@ -93,9 +94,11 @@ class Warehouse:
         columns = [result_rows.duckdb_column(name if f'"{name}"' in text else name.upper(), of) for name, of, *_ in description]
         return result_rows.answer(columns, [list(row) for row in rows], kind)
 
-    @staticmethod
-    def resolve_table_name(name: str) -> str:
-        return name_parts(name)[-1]
+    def note_query(self, query_id: str, text: str, status: str) -> None:
+        """Keep a statement's state for QUERY_HISTORY."""
+        with self.lock:
+            self.duck.execute("DELETE FROM memory.main.query_history WHERE query_id = ?", [query_id])
+            self.duck.execute("INSERT INTO memory.main.query_history VALUES (?, ?, ?)", [query_id, text, status])
 
     def create_table(self, match: re.Match, session: Session) -> dict:
         replace, skip, name, body = match.group(1), match.group(2), match.group(3), match.group(4)
@@ -171,19 +174,24 @@ def column_definition(text: str) -> tuple[str, str, bool]:
     return identifier(match.group(1)), match.group(2), not re.search(r"\bnot\s+null\b", match.group(3), re.I)
 
 
-def with_copy_history(text: str, table_name) -> str:
-    """FROM TABLE(INFORMATION_SCHEMA.COPY_HISTORY(...)) as a query on the history that COPY keeps."""
-    match = re.search(rf"TABLE\s*\(\s*(?:{NAME}\.)?INFORMATION_SCHEMA\.COPY_HISTORY\s*\(", text, re.I)
+def with_history(text: str) -> str:
+    """FROM TABLE(INFORMATION_SCHEMA.COPY_HISTORY(...)) or QUERY_HISTORY as a query on what was kept of the past."""
+    match = re.search(rf"TABLE\s*\(\s*(?:{NAME}\.)?INFORMATION_SCHEMA\.(COPY_HISTORY|QUERY_HISTORY)\s*\(", text, re.I)
     if not match:
         return text
     inner = matching_parenthesis(text, match.end() - 1)
     outer = matching_parenthesis(text, text.index("(", match.start()))
     arguments = dict(re.split(r"\s*=>\s*", part, maxsplit=1) for part in split_list(text[match.end():inner]))
     wanted = {name.upper(): value for name, value in arguments.items()}
-    if set(wanted) - {"END_TIME"} != {"TABLE_NAME", "START_TIME"}:
+    if match.group(1).upper() == "QUERY_HISTORY":
+        if set(wanted) - {"RESULT_LIMIT"}:
+            raise SqlError("001044", "42P13", f"SQL compilation error:\nstub: QUERY_HISTORY knows no {sorted(wanted)}")
+        source = "memory.main.query_history"
+    elif set(wanted) - {"END_TIME"} != {"TABLE_NAME", "START_TIME"}:
         raise SqlError("001044", "42P13", "SQL compilation error:\nCOPY_HISTORY needs TABLE_NAME and START_TIME")
-    name = table_name(wanted["TABLE_NAME"].strip("'"))
-    return f"{text[:match.start()]}(SELECT * FROM memory.main.copy_history WHERE table_name = '{name}') AS h{text[outer + 1:]}"
+    else:
+        source = f"memory.main.copy_history WHERE table_name = '{name_parts(wanted['TABLE_NAME'].strip(chr(39)))[-1]}'"
+    return f"{text[:match.start()]}(SELECT * FROM {source}) AS h{text[outer + 1:]}"
 
 
 STATEMENTS = [
