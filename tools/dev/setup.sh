@@ -65,6 +65,18 @@ setup_witnesses() {
   setup_snowflake_node
 }
 
+# The Python package of this tree, in a venv of its own; needs build/release.
+setup_python() {
+  local value
+  pip_install .deps/python-venv tools/requirements-python.txt
+  value=$({ git ls-files -z --cached --others --exclude-standard python include | xargs -0 cat; cat build/release/src/library/libsluice.so; } | sha256sum)
+  is_stamped .deps/python-venv/.installed-sluice "$value" && return
+  say "building and installing ./python into .deps/python-venv"
+  .deps/python-venv/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall \
+    -Cbuild-dir="$ROOT/build/python" ./python
+  stamp .deps/python-venv/.installed-sluice "$value"
+}
+
 setup_snowflake_node() {
   local value
   value=$(fingerprint tools/snowflake/package-lock.json)

@@ -1,6 +1,6 @@
 # Everything that CI runs, as named steps. Each step's output goes to build/test/STEP.log; a failing one is shown.
 
-STEPS=(house headers unit cases odd bad kill readers load delta snowflake guide install fuzz)
+STEPS=(house headers unit cases odd bad kill readers load delta snowflake python guide install fuzz)
 
 help_test() {
   cat <<'HELP'
@@ -11,6 +11,7 @@ Sets up, builds what is needed, and runs the steps (all, or those named):
   unit     the unit tests under AddressSanitizer and UBSan    cases    the text cases of the command
   odd      the text cases with one thread and tiny chunks     bad      bad input
   kill     kill -9 at random moments                          readers  files read back by pyarrow, DuckDB and Polars
+  python   the Python package, built and installed in a venv
   guide    every command of docs/guide                        install  the installed folder runs from anywhere
   fuzz     each fuzz target for a few seconds on its corpus
   load     recorded files into PostgreSQL and DuckDB, with kill -9
@@ -50,6 +51,9 @@ step_delta() {
 step_snowflake() {
   dev_build asan snowflake_client &&
     .deps/snowflake-venv/bin/python tests/snowflake/run.py --client build/asan/src/snowflake/snowflake_client
+}
+step_python() {
+  setup_python && .deps/python-venv/bin/python tests/python/run.py
 }
 step_guide() { "$PYTHON" tests/guide/run_guide.py; }
 step_install() { python3 tests/install/run.py; }
