@@ -1,22 +1,22 @@
 // The jobs of `./dev bench recorder` that run in one process: appends timed one way for all loggers, and the whole way
 // into files. Prints one JSON object.
+#include <fcntl.h>
 #include <spdlog/async.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #include <x86intrin.h>
 
 #include <algorithm>
-#include <charconv>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <thread>
@@ -371,6 +371,24 @@ int Flat(const std::string& folder) {
   return 0;
 }
 
+/// Appends until it is killed; after each row the number of acknowledged ones is in FOLDER/acknowledged.
+int Forever(const std::string& folder) {
+  std::filesystem::create_directories(folder);
+  const int fd = ::open((folder + "/acknowledged").c_str(), O_RDWR | O_CREAT, 0600);
+  if (fd < 0 || ::ftruncate(fd, 8) != 0) Fail("cannot make the counter");
+  void* const memory = ::mmap(nullptr, 8, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  auto& acknowledged = *new (memory) std::atomic<std::int64_t>(0);
+  auto options = Options(folder);
+  options.file_rows_max = 200'000;
+  auto recorder = Must(sluice::Recorder<Five>::Open(options, "bench", "forever"));
+  std::string text;
+  for (std::int64_t id = 0;; ++id) {
+    text.assign(static_cast<std::size_t>(id % 30), 'x').append(std::to_string(id));
+    if (!recorder->Append({.id = id, .at = 2 * id, .ms = 0.5, .kind = 7, .text = text})) return 1;
+    acknowledged.store(id + 1, std::memory_order_release);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -384,7 +402,8 @@ int main(int argc, char** argv) {
                                                                                       {"paced", Paced},
                                                                                       {"produce", Produce},
                                                                                       {"produce-spdlog", ProduceSpdlog},
-                                                                                      {"flat", Flat}};
+                                                                                      {"flat", Flat},
+                                                                                      {"forever", Forever}};
   if (argc == 3) {
     for (const auto& [name, job] : jobs) {
       if (name != argv[1]) continue;

@@ -60,11 +60,11 @@ inline std::uint64_t RowTextBytes(const Row& row) noexcept {
       Row::kFields);
 }
 
-/// Short texts without a call. May write up to kArenaSlack bytes beyond the end.
-inline void CopyText(char* to, const char* from, std::size_t bytes) noexcept {
-  if (bytes > 16) {
-    std::memcpy(to, from, bytes);
-  } else if (bytes >= 8) {
+inline constexpr std::size_t kShortText = 16;
+
+/// Up to kShortText bytes, without a call.
+inline void CopyShort(char* to, const char* from, std::size_t bytes) noexcept {
+  if (bytes >= 8) {
     std::uint64_t first = 0;
     std::uint64_t last = 0;
     std::memcpy(&first, from, 8);
@@ -83,6 +83,10 @@ inline void CopyText(char* to, const char* from, std::size_t bytes) noexcept {
     to[bytes / 2] = from[bytes / 2];
     to[bytes - 1] = from[bytes - 1];
   }
+}
+
+inline void CopyText(char* to, const char* from, std::size_t bytes) noexcept {
+  bytes > kShortText ? static_cast<void>(std::memcpy(to, from, bytes)) : CopyShort(to, from, bytes);
 }
 
 /// The end of the last whole UTF-8 character within `bytes`.
@@ -105,15 +109,24 @@ inline void Put(const Place& place, std::uint32_t column, const Value& value) no
   std::memcpy(place.block + column + std::size_t{place.row} * sizeof value, &value, sizeof value);
 }
 
-template <bool kCut>
+/// What is known of the texts of a row.
+enum class Texts : std::uint8_t {
+  kShort,  ///< none is longer than kShortText
+  kAny,
+  kCut,  ///< one may be longer than kTextBytesMax
+};
+
+template <Texts kTexts>
 inline void PutText(Place& place, std::uint32_t column, std::string_view text) noexcept {
   std::size_t bytes = text.size();
   char* const to = place.arena + place.text;
-  if (kCut && bytes > kTextBytesMax) {
+  if (kTexts == Texts::kCut && bytes > kTextBytesMax) {
     bytes = WholeCharacters(text, kTextBytesMax - kCutMark.size());
     std::memcpy(to, text.data(), bytes);
     std::memcpy(to + bytes, kCutMark.data(), kCutMark.size());
     bytes += kCutMark.size();
+  } else if (kTexts == Texts::kShort) {
+    CopyShort(to, text.data(), bytes);
   } else {
     CopyText(to, text.data(), bytes);
   }
@@ -129,10 +142,10 @@ inline std::int64_t StampNow(bool ticks) noexcept {
       .count();
 }
 
-template <bool kCut, typename Member>
+template <Texts kTexts, typename Member>
 inline void PutValue(Place& place, std::uint32_t column, const Member& value) noexcept {
   if constexpr (kIsText<Member>) {
-    PutText<kCut>(place, column, TextOf(value));
+    PutText<kTexts>(place, column, TextOf(value));
   } else if constexpr (ColumnType<Member>::kSpec.shape.kind == Kind::kTime) {
     Put(place, column, std::int64_t{value.time_since_epoch().count()});
   } else if constexpr (ColumnType<Member>::kSpec.shape.kind == Kind::kStamp) {
@@ -149,25 +162,25 @@ inline void SetNull(char* bits, std::uint32_t row) noexcept {
              std::memory_order_relaxed);
 }
 
-template <bool kCut, std::size_t kColumn, typename Row>
+template <Texts kTexts, std::size_t kColumn, typename Row>
 inline void StoreColumn(Place& place, const Row& row) noexcept {
   constexpr auto& kLayout = RowColumns<Row>::kLayout;
   const auto& value = row.*std::get<kColumn>(Row::kFields).member;
   if constexpr (!kIsOptional<std::remove_cvref_t<decltype(value)>>) {
-    PutValue<kCut>(place, kLayout.values[kColumn], value);
+    PutValue<kTexts>(place, kLayout.values[kColumn], value);
   } else if (value.has_value()) {
-    PutValue<kCut>(place, kLayout.values[kColumn], *value);
+    PutValue<kTexts>(place, kLayout.values[kColumn], *value);
   } else {
     SetNull(place.block + kLayout.validity[kColumn], place.row);
   }
 }
 
 /// Store a row that has room, then say that it is there: all stores of the row come before the one of the head.
-template <bool kCut, typename Row>
+template <Texts kTexts, typename Row>
 inline void Store(Producer& producer, const Row& row) noexcept {
   Place place{producer.block, producer.row, producer.arena, producer.text, producer.stamps_ticks};
   [&]<std::size_t... kColumns>(std::index_sequence<kColumns...>) {
-    (StoreColumn<kCut, kColumns>(place, row), ...);
+    (StoreColumn<kTexts, kColumns>(place, row), ...);
   }(std::make_index_sequence<RowColumns<Row>::kCount>());
   producer.text = place.text;
   producer.row = place.row + 1;
@@ -181,7 +194,20 @@ template <typename Row>
     if (!MakeRoom(producer, bytes)) return false;
   }
   if (bytes != RowTextBytes<false>(row)) CountCut(producer);
-  Store<true>(producer, row);
+  Store<Texts::kCut>(producer, row);
+  return true;
+}
+
+inline bool HasRoom(const Producer& producer, std::uint64_t text_bytes) noexcept {
+  return producer.row != producer.rows && text_bytes <= producer.text_max - producer.text;
+}
+
+/// Of its own, because the call that copies a long text would cost short ones their registers.
+template <typename Row>
+[[gnu::noinline]] bool AppendLong(Producer& producer, const Row& row, std::uint64_t bytes) noexcept {
+  if (!HasRoom(producer, bytes) || bytes > kTextBytesMax) [[unlikely]]
+    return AppendSlowly(producer, row);
+  Store<Texts::kAny>(producer, row);
   return true;
 }
 
@@ -189,11 +215,10 @@ template <typename Row>
 template <typename Row>
 inline bool Append(Producer& producer, const Row& row) noexcept {
   const std::uint64_t bytes = RowTextBytes<false>(row);
-  if (producer.row == producer.rows || bytes > producer.text_max - producer.text || bytes > kTextBytesMax)
-      [[unlikely]] {
+  if (bytes > kShortText) return AppendLong(producer, row, bytes);
+  if (!HasRoom(producer, bytes)) [[unlikely]]
     return AppendSlowly(producer, row);
-  }
-  Store<false>(producer, row);
+  Store<Texts::kShort>(producer, row);
   return true;
 }
 

@@ -157,7 +157,8 @@ class Rows final : public RowRecorder {
     if (kind == Kind::kStamp) {
       Put(place, at, recording::StampNow(place.stamps_ticks));
     } else if (const auto* text = std::get_if<std::string_view>(&value)) {
-      kind == Kind::kText ? recording::PutText<true>(place, at, *text) : Put(place, at, core_->Intern(*text).number);
+      kind == Kind::kText ? recording::PutText<recording::Texts::kCut>(place, at, *text)
+                          : Put(place, at, core_->Intern(*text).number);
     } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
       if (kind == Kind::kInt32) {
         Put(place, at, static_cast<std::int32_t>(*integer));

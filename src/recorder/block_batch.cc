@@ -22,6 +22,7 @@ namespace {
 using recording::Kind;
 
 constexpr std::string_view kEmptyObject = "{}";
+constexpr std::uint64_t kLow32 = 0xFFFF'FFFFU;
 
 std::string_view WithoutBlanks(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
@@ -97,18 +98,9 @@ core::Result<std::shared_ptr<arrow::Array>> BlockBatch::MakeColumn(std::size_t c
     SLUICE_ASSIGN_OR_RETURN(data, arrow::AllocateBuffer(rows * width, pool_));
     std::memcpy(data->mutable_data(), values + block.begin * width, static_cast<std::size_t>(rows * width));
   }
-  std::shared_ptr<arrow::Buffer> valid;
-  std::int64_t nulls = 0;
-  if (validity_[column] != 0) {
-    SLUICE_ASSIGN_OR_RETURN(valid, arrow::AllocateEmptyBitmap(rows, pool_));
-    for (std::int64_t i = 0; i < rows; ++i) {
-      const bool null = IsNull(column, block, block.begin + static_cast<std::uint32_t>(i));
-      nulls += null ? 1 : 0;
-      if (!null) arrow::bit_util::SetBit(valid->mutable_data(), i);
-    }
-  }
+  SLUICE_ASSIGN_OR_RETURN(const Validity valid, MakeValidity(column, block));
   const auto& type = file_schema_->field(static_cast<int>(column))->type();
-  return arrow::MakeArray(arrow::ArrayData::Make(type, rows, {nulls == 0 ? nullptr : valid, data}, nulls));
+  return arrow::MakeArray(arrow::ArrayData::Make(type, rows, {valid.bits, data}, valid.nulls));
 }
 
 core::Result<std::shared_ptr<arrow::Array>> BlockBatch::MakeTimes(std::size_t column, const BlockRows& block) const {
@@ -127,38 +119,68 @@ core::Result<std::shared_ptr<arrow::Array>> BlockBatch::MakeTimes(std::size_t co
   return times;
 }
 
-core::Result<std::string_view> BlockBatch::TextAt(std::size_t column, const BlockRows& block, std::uint32_t row) const {
+std::string_view BlockBatch::TextAt(std::size_t column, const BlockRows& block, std::uint32_t row) const {
   const char* values = block.block + values_[column];
+  if (IsNull(column, block, row)) return schema_.columns[column].filled ? kEmptyObject : std::string_view();
   if (schema_.columns[column].shape.kind == Kind::kSymbol) return symbols_.Text(ValueAt<std::uint32_t>(values, row));
   const auto place = ValueAt<std::uint64_t>(values, row);
-  const std::uint64_t begin = place & 0xFFFF'FFFFU;
-  const std::uint64_t bytes = place >> 32U;
-  if (begin + bytes > layout_.arena_bytes) {
+  const std::string_view text(block.block + layout_.arena + (place & kLow32), place >> 32U);
+  return text.empty() && schema_.columns[column].filled ? kEmptyObject : text;
+}
+
+// Texts of a process that died are where memory says; memory may lie.
+core::Status BlockBatch::CheckTexts(std::size_t column, const BlockRows& block) const {
+  const char* values = block.block + values_[column];
+  for (std::uint32_t row = block.begin; row < block.end; ++row) {
+    const auto place = ValueAt<std::uint64_t>(values, row);
+    if ((place & kLow32) + (place >> 32U) <= layout_.arena_bytes || IsNull(column, block, row)) continue;
     return core::Corruption(
         fmt::format("a text of column '{}' does not lie in its block", schema_.columns[column].name));
   }
-  return std::string_view(block.block + layout_.arena + begin, bytes);
+  return core::Ok();
 }
 
 core::Result<std::shared_ptr<arrow::Array>> BlockBatch::MakeTexts(std::size_t column, const BlockRows& block) const {
-  const bool filled = schema_.columns[column].filled;
-  arrow::StringBuilder builder(pool_);
-  SLUICE_TRY(builder.Reserve(block.end - block.begin));
-  for (std::uint32_t row = block.begin; row < block.end; ++row) {
-    if (IsNull(column, block, row)) {
-      SLUICE_TRY(filled ? builder.Append(kEmptyObject) : builder.AppendNull());
-      continue;
-    }
-    SLUICE_ASSIGN_OR_RETURN(std::string_view text, TextAt(column, block, row));
-    if (filled && text.empty()) text = kEmptyObject;
-    SLUICE_TRY(builder.Append(text));
+  if (schema_.columns[column].shape.kind == Kind::kText) SLUICE_TRY(CheckTexts(column, block));
+  const std::int64_t rows = block.end - block.begin;
+  SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> offsets, arrow::AllocateBuffer((rows + 1) * 4, pool_));
+  auto* ends = reinterpret_cast<std::int32_t*>(offsets->mutable_data());
+  std::vector<std::string_view> texts(static_cast<std::size_t>(rows));
+  std::int32_t bytes = 0;  // a block's arena is far below 2 GiB
+  ends[0] = 0;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    const std::string_view text = TextAt(column, block, block.begin + static_cast<std::uint32_t>(i));
+    texts[static_cast<std::size_t>(i)] = text;
+    bytes += static_cast<std::int32_t>(text.size());
+    ends[i + 1] = bytes;
   }
-  std::shared_ptr<arrow::StringArray> texts;
-  SLUICE_TRY(builder.Finish(&texts));
-  const std::span offsets(texts->raw_value_offsets(), static_cast<std::size_t>(texts->length()) + 1);
-  const auto bytes = static_cast<std::size_t>(offsets.back());
-  if (AreWellFormed({reinterpret_cast<const char*>(texts->raw_data()), bytes}, offsets)) return texts;
-  return Repaired(*texts, pool_);
+  SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> data,
+                          arrow::AllocateBuffer(bytes + std::int64_t{recording::kArenaSlack}, pool_));
+  char* to = reinterpret_cast<char*>(data->mutable_data());
+  for (const std::string_view text : texts) {
+    recording::CopyText(to, text.data(), text.size());
+    to += text.size();
+  }
+  data = arrow::SliceBuffer(data, 0, bytes);
+  SLUICE_ASSIGN_OR_RETURN(Validity valid, MakeValidity(column, block));
+  const auto made = std::make_shared<arrow::StringArray>(rows, offsets, data, valid.bits, valid.nulls);
+  const std::span all(ends, static_cast<std::size_t>(rows) + 1);
+  if (AreWellFormed({reinterpret_cast<const char*>(data->data()), static_cast<std::size_t>(bytes)}, all)) return made;
+  return Repaired(*made, pool_);
+}
+
+core::Result<BlockBatch::Validity> BlockBatch::MakeValidity(std::size_t column, const BlockRows& block) const {
+  Validity valid;
+  if (validity_[column] == 0 || schema_.columns[column].filled) return valid;
+  const std::int64_t rows = block.end - block.begin;
+  SLUICE_ASSIGN_OR_RETURN(valid.bits, arrow::AllocateEmptyBitmap(rows, pool_));
+  for (std::int64_t i = 0; i < rows; ++i) {
+    const bool null = IsNull(column, block, block.begin + static_cast<std::uint32_t>(i));
+    valid.nulls += null ? 1 : 0;
+    if (!null) arrow::bit_util::SetBit(valid.bits->mutable_data(), i);
+  }
+  if (valid.nulls == 0) valid.bits.reset();
+  return valid;
 }
 
 core::Result<std::shared_ptr<arrow::Array>> BlockBatch::MakeDerived(

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -31,7 +32,13 @@ class BlockBatch {
   core::Result<std::shared_ptr<arrow::Array>> MakeTimes(std::size_t column, const BlockRows& block) const;
   core::Result<std::shared_ptr<arrow::Array>> MakeDerived(
       const DerivedColumn& derived, const std::vector<std::shared_ptr<arrow::Array>>& columns) const;
-  core::Result<std::string_view> TextAt(std::size_t column, const BlockRows& block, std::uint32_t row) const;
+  struct Validity {
+    std::shared_ptr<arrow::Buffer> bits = nullptr;  // nullptr: no null
+    std::int64_t nulls = 0;
+  };
+  core::Result<Validity> MakeValidity(std::size_t column, const BlockRows& block) const;
+  core::Status CheckTexts(std::size_t column, const BlockRows& block) const;
+  std::string_view TextAt(std::size_t column, const BlockRows& block, std::uint32_t row) const;
   bool IsNull(std::size_t column, const BlockRows& block, std::uint32_t row) const;
 
   const RecordSchema& schema_;

@@ -52,9 +52,22 @@ core::Status RowSpool::Begin(std::uint64_t sequence) {
   return core::Ok();
 }
 
+// Into memory that was used before: making it anew for each batch costs more than filling it.
+core::Result<std::shared_ptr<arrow::Buffer>> RowSpool::Serialize(const arrow::RecordBatch& batch) {
+  std::int64_t bytes = 0;
+  SLUICE_TRY(arrow::ipc::GetRecordBatchSize(batch, &bytes));
+  if (scratch_ == nullptr) {
+    SLUICE_ASSIGN_OR_RETURN(scratch_, arrow::AllocateResizableBuffer(bytes));
+  } else {
+    SLUICE_TRY(scratch_->Resize(bytes, /*shrink_to_fit=*/false));
+  }
+  arrow::io::FixedSizeBufferWriter out(scratch_);
+  SLUICE_TRY(arrow::ipc::SerializeRecordBatch(batch, arrow::ipc::IpcWriteOptions::Defaults(), &out));
+  return scratch_;
+}
+
 core::Status RowSpool::Append(const SpooledRows& rows, const arrow::RecordBatch& batch) {
-  SLUICE_ASSIGN_OR_RETURN(const auto message,
-                          arrow::ipc::SerializeRecordBatch(batch, arrow::ipc::IpcWriteOptions::Defaults()));
+  SLUICE_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::Buffer> message, Serialize(batch));
   const Frame frame{.ring = rows.ring,
                     .sequence = sequence_,
                     .position = rows.position,

@@ -39,7 +39,10 @@ class RowSpool {
   const std::string& path() const { return path_; }
 
  private:
+  core::Result<std::shared_ptr<arrow::Buffer>> Serialize(const arrow::RecordBatch& batch);
+
   std::string path_;
+  std::shared_ptr<arrow::ResizableBuffer> scratch_;
   storage::Descriptor file_;
   std::uint64_t sequence_ = 0;
   std::uint64_t bytes_ = 0;

@@ -2,6 +2,7 @@ help_bench() {
   cat <<'HELP'
 usage: ./dev bench files [ARGUMENT...]    sluice beside its peers; bench/files/run.py --help lists the arguments
        ./dev bench delta [ARGUMENT...]    Delta tables beside delta-rs and DuckDB; bench/delta/run.py --help lists the arguments
+       ./dev bench recorder [ARGUMENT...] the recorder beside spdlog; bench/recorder/run.py --help lists the arguments
        ./dev bench micro [ARGUMENT...]    the micro benchmarks; the arguments go to each binary
 HELP
 }
@@ -23,6 +24,12 @@ dev_bench() {
       if [[ -f bench/delta/driver.cc ]]; then dev_build bench delta_driver; fi
       .deps/delta-venv/bin/python bench/delta/run.py "$@"
       ;;
+    recorder)
+      dev_setup
+      dev_build release
+      dev_build bench recorder_driver
+      .deps/venv/bin/python bench/recorder/run.py "$@"
+      ;;
     micro)
       dev_build bench
       find build/bench -name '*_bench' -type f -perm -u+x | sort | while read -r binary; do
@@ -30,6 +37,6 @@ dev_bench() {
         "$binary" "$@" </dev/null
       done
       ;;
-    *) die "no benchmark '$name': files, delta or micro" ;;
+    *) die "no benchmark '$name': files, delta, recorder or micro" ;;
   esac
 }
