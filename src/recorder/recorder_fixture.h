@@ -52,7 +52,9 @@ struct RecorderWorld {
     return arrow::ConcatenateTables(tables).ValueOrDie()->CombineChunks().ValueOrDie();
   }
 
-  testing::ScratchFolder folder;
+  // In memory where it can be: a sweep syncs thousands of times.
+  testing::ScratchFolder folder{std::filesystem::exists("/dev/shm") ? "/dev/shm"
+                                                                    : std::filesystem::temp_directory_path()};
   storage::LocalFileSystem local;
   core::SystemClock clock;
   core::SeededRandom random{7};
