@@ -48,14 +48,18 @@ core::Status LoadRun::Run() {
     SLUICE_TRY(StageAll());
     SLUICE_TRY(SubmitAll());
     SLUICE_TRY(Settle());
-    const Group left = In({LoadState::kSealed, LoadState::kStaged, LoadState::kSubmitted, LoadState::kUnknown});
+    Group left = In({LoadState::kSealed, LoadState::kStaged, LoadState::kSubmitted, LoadState::kUnknown});
+    const Group ready = Ready();
+    std::erase_if(left, [&](const LoadItem* item) {
+      return item->row.state == LoadState::kStaged && std::ranges::find(ready, item) == ready.end();
+    });
     if (left.empty()) return core::Ok();
     if (settled_count() > settled_before) continue;
     const core::Error still_open =
         core::Unavailable(fmt::format("{} files are not loaded yet: {}", left.size(), left.front()->row.error));
     if (!rounds.MayPass(still_open)) {
       // What is unknown is told by its state.
-      if (In({LoadState::kSealed, LoadState::kStaged}).empty()) return core::Ok();
+      if (In({LoadState::kSealed}).empty() && ready.empty()) return core::Ok();
       return still_open;
     }
     SLUICE_TRY(waiter_.Wait(rounds.NextWait(environment_.random.Next()), environment_.cancellation));
@@ -110,7 +114,9 @@ core::Status LoadRun::StageOne(LoadItem& item) {
 }
 
 core::Status LoadRun::SubmitAll() {
-  const std::vector<Group> groups = Groups(In({LoadState::kStaged}));
+  std::vector<Group> groups = Groups(Ready());
+  // The next one may go when this one is in.
+  if (target_.limits().in_sequence && groups.size() > 1) groups.resize(1);
   const auto begin = environment_.clock.Monotonic();
   const core::Status done = OnThreads(target_.limits().submits_at_once, groups.size(),
                                       [&](std::size_t index) { return SubmitGroup(groups[index]); });
@@ -328,11 +334,29 @@ LoadRun::Group LoadRun::In(std::initializer_list<LoadState> states) {
   return group;
 }
 
+LoadRun::Group LoadRun::Ready() {
+  Group group;
+  std::set<std::pair<LoadLedger*, std::string_view>> held;  // recorders of which an earlier file is missing
+  for (LoadItem& item : plan_.items) {
+    const std::pair<LoadLedger*, std::string_view> recorder(item.ledger, item.file.recorder);
+    const bool loaded = item.row.state == LoadState::kLoaded || item.row.state == LoadState::kCleaned;
+    if (item.row.state == LoadState::kStaged && !held.contains(recorder)) {
+      group.push_back(&item);
+    } else if (!loaded && target_.limits().in_sequence) {
+      held.insert(recorder);
+    }
+  }
+  return group;
+}
+
 std::vector<LoadRun::Group> LoadRun::Groups(const Group& items) const {
   const std::size_t files_max = std::max<std::size_t>(1, target_.limits().files_per_submit);
+  const bool in_sequence = target_.limits().in_sequence;
   std::vector<Group> groups;
   for (LoadItem* item : items) {
-    const auto found = std::ranges::find_if(groups, [&](const Group& group) {
+    const auto candidates =
+        std::ranges::subrange(in_sequence && !groups.empty() ? std::prev(groups.end()) : groups.begin(), groups.end());
+    const auto found = std::ranges::find_if(candidates, [&](const Group& group) {
       return group.size() < files_max && *group.front()->file.schema == *item->file.schema;
     });
     if (found != groups.end()) {

@@ -52,6 +52,8 @@ class LoadRun {
   core::Status OnThreads(std::size_t threads_max, std::size_t count,
                          const std::function<core::Status(std::size_t)>& work);
   Group In(std::initializer_list<LoadState> states);
+  /// What is staged and may be submitted now.
+  Group Ready();
   std::vector<Group> Groups(const Group& items) const;
   std::uint64_t settled_count() const;
   std::string NewRequestId();

@@ -66,6 +66,9 @@ struct TargetLimits {
   std::size_t files_per_submit = 1;
   std::size_t submits_at_once = 1;  ///< calls of Submit by different threads
   std::size_t stages_at_once = 1;   ///< calls of Stage by different threads
+  /// A recorder's files are submitted in the order of their sequences, each only when all before it are loaded or
+  /// submitted with it.
+  bool in_sequence = false;
 };
 
 /// A table that files are loaded into. The loader owns ledger, states, retries, report and local files; a target says

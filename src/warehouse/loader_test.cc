@@ -34,7 +34,7 @@ class FolderTarget final : public LoadTarget {
   }
 
   const std::string& identity() const override { return identity_; }
-  TargetLimits limits() const override { return {.files_per_submit = 3, .stages_at_once = 1}; }
+  TargetLimits limits() const override { return {.files_per_submit = 3, .in_sequence = in_sequence}; }
   core::Result<std::optional<std::vector<TargetColumn>>> Describe() override {
     return std::optional(std::vector<TargetColumn>{
         {.name = "ID", .type = "bigint", .holds = schema::Simple(schema::TypeKind::kInt64), .nullable = false},
@@ -116,6 +116,7 @@ class FolderTarget final : public LoadTarget {
   std::optional<core::Error> submit_error = {};
   std::optional<core::Error> next_error = {};  ///< of the next Stage
   std::function<void()> between_files = {};
+  bool in_sequence = false;
   bool reply_is_lost = false;
   bool knows_nothing = false;
   bool keeps_staged = false;
@@ -325,6 +326,21 @@ TEST_F(LoaderTest, SubmitsAgainWhatOnlySharedAStatementWithABadFile) {
   ASSERT_OK_AND_ASSIGN(const LoadReport repaired, Run(target, {.retry_failed = true}));
   EXPECT_FALSE(repaired.Verdict().has_value());
   ExpectExact(3);
+}
+
+TEST_F(LoaderTest, HoldsBackWhatFollowsAMissingFileWhereTheOrderCounts) {
+  ASSERT_OK(RecordFiles(folder_, 9));
+  FolderTarget target(warehouse_);
+  target.in_sequence = true;
+  const std::string fourth = folder_ + "/qe_t_w_0004.parquet";
+  std::filesystem::rename(fourth, fourth + ".away");
+  ASSERT_OK_AND_ASSIGN(const LoadReport report, Run(target));
+  EXPECT_EQ(report.Verdict()->kind(), ErrorKind::kInvalidInput);
+  EXPECT_THAT(target.Loaded(), SizeIs(4));
+  EXPECT_EQ(waits_, 0);
+  std::filesystem::rename(fourth + ".away", fourth);
+  ASSERT_OK(Run(target, {.retry_failed = true}));
+  ExpectExact(9);
 }
 
 TEST_F(LoaderTest, FailsAFileOfWhichTheTargetCountsOtherRows) {

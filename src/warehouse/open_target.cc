@@ -6,6 +6,7 @@
 
 #include "core/ascii.h"
 #include "query/library.h"
+#include "warehouse/delta_target.h"
 #include "warehouse/duckdb_target.h"
 #include "warehouse/postgres_target.h"
 #include "warehouse/snowflake_url.h"
@@ -18,12 +19,19 @@ core::Result<std::unique_ptr<LoadTarget>> OpenDuckDb(const storage::Environment&
   SLUICE_ASSIGN_OR_RETURN(const std::string table, url.Take("table"));
   SLUICE_TRY(url.CheckAllTaken());
   if (url.rest.empty())
-    return core::UsageError("duckdb: names no file").WithHint("postgresql://host/db?table=s.t, duckdb:FILE?table=t");
+    return core::UsageError("duckdb: names no file")
+        .WithHint("postgresql://host/db?table=s.t, duckdb:FILE?table=t, delta:DIR");
   SLUICE_ASSIGN_OR_RETURN(auto library, query::Library::Load());
   return OpenDuckDbTarget(std::move(library), {.database = url.rest,
                                                .table = table,
                                                .threads = environment.executor.threads(),
                                                .memory_bytes_max = environment.memory_bytes});
+}
+
+core::Result<std::unique_ptr<LoadTarget>> OpenDelta(const storage::Environment& environment, const TargetUrl& url) {
+  SLUICE_TRY(url.CheckAllTaken());
+  if (url.rest.empty()) return core::UsageError("delta: names no folder").WithHint("delta:DIR");
+  return OpenDeltaTarget(environment, url.rest);
 }
 
 /// A text that means itself as a value in a URL.
@@ -57,6 +65,7 @@ core::Result<std::unique_ptr<LoadTarget>> OpenTarget(const storage::Environment&
                                                      const OpenTargetOptions& options) {
   SLUICE_ASSIGN_OR_RETURN(TargetUrl parsed, ParseTargetUrl(url));
   if (parsed.scheme == "duckdb") return OpenDuckDb(environment, std::move(parsed));
+  if (parsed.scheme == "delta") return OpenDelta(environment, parsed);
   if (parsed.scheme == "postgresql" || parsed.scheme == "postgres") {
     return OpenPostgres(environment, std::move(parsed), options);
   }

@@ -244,6 +244,45 @@ def kill_duckdb(work):
 
 
 @case
+def kill_delta(work):
+    """kill -9 at random moments of a load into a Delta table."""
+    root = work.folder / "killed_delta"
+
+    def target():
+        shutil.rmtree(root, ignore_errors=True)
+        return f"delta:{root}"
+
+    def counts():
+        done = subprocess.run([work.sluice, "query", "SELECT count(*), count(DISTINCT id) FROM t", "--table", f"t={root}",
+                               "--output", "csv"], capture_output=True, text=True, check=True)
+        return tuple(int(part) for part in done.stdout.split("\n")[1].split(","))
+
+    return kill_rounds(work, target, counts, work.kills)
+
+
+@case
+def delta_in_sequence(work):
+    """One commit for all files, with the recorder's transaction; a lost ledger does not load them again."""
+    root = work.folder / "sequence"
+    folder = work.record("sequence_files", numbered(3, 10))
+    spare = work.folder / "spare"
+    shutil.rmtree(spare, ignore_errors=True)
+    shutil.copytree(folder, spare)
+    (folder / "qe_t_w_0001.parquet").rename(work.folder / "away.parquet")
+    done, report = work.load(folder, f"delta:{root}", "--create")
+    check(done.returncode == 65, done.returncode, done.stderr)
+    check([file["status"] for file in report["files"]] == ["cleaned", "failed", "staged"], report)
+    (work.folder / "away.parquet").rename(folder / "qe_t_w_0001.parquet")
+    done, report = work.load(folder, f"delta:{root}", "--retry-failed")
+    check(done.returncode == 0 and report["rows_loaded"] == 30, done.stderr)
+    commits = [json.loads(line) for path in sorted(root.glob("_delta_log/*.json")) for line in path.read_text().splitlines()]
+    check([line["txn"]["version"] for line in commits if "txn" in line] == [0, 2], commits)
+    done, report = work.load(spare, f"delta:{root}")
+    check(done.returncode == 0 and report["rows_loaded"] == 30, done.stderr)
+    check(sum("txn" in json.loads(line) for path in root.glob("_delta_log/*.json") for line in path.read_text().splitlines()) == 2)
+
+
+@case
 def server_goes(work):
     """The server is shut down and comes back in the middle of loads: each is run again until done; rows exact."""
     dice = random.Random(7)
