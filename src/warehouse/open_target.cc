@@ -76,7 +76,8 @@ core::Result<std::unique_ptr<LoadTarget>> OpenTarget(const storage::Environment&
     snowflake.parallel = options.parallel;
     return OpenSnowflakeTarget(environment, std::move(snowflake));
   }
-  return core::UsageError(fmt::format("nothing is loaded into '{}:'", parsed.scheme)).WithHint("duckdb:FILE?table=t");
+  return core::UsageError(fmt::format("nothing is loaded into '{}:'", parsed.scheme))
+      .WithHint("postgresql:, snowflake:, duckdb: or delta:; docs/guide/load.md has examples");
 }
 
 }  // namespace sluice::warehouse
