@@ -1,5 +1,6 @@
 #include "snowflake/session_options.h"
 
+#include "http/url_text.h"
 #include "snowflake/web_token.h"
 
 namespace sluice::snowflake {
@@ -15,6 +16,12 @@ core::Status SessionOptions::Validate() const {
   if (!proof) {
     return ConfigurationError("snowflake: there is no password, private key or token for user " + user)
         .WithHint("give one of 'password', 'private_key', 'token'");
+  }
+  const std::string base = BaseUrl();
+  const std::string host = http::HostOfUrl(base);
+  const std::string name = host.substr(0, host.find(':'));
+  if (!base.starts_with("https://") && name != "127.0.0.1" && name != "localhost") {
+    return ConfigurationError("snowflake: the URL must begin with https://: a login over plain http shows its secrets");
   }
   if (retry_wait_min.count() <= 0 || retry_wait_max < retry_wait_min || part_bytes == 0) {
     return ConfigurationError("snowflake: waits and parts must be above zero");

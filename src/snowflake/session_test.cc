@@ -228,6 +228,10 @@ TEST(SessionOptions, SaysWhatIsMissing) {
   EXPECT_THAT(SessionOptions{}.Validate(), FailsWith(ErrorKind::kConfiguration, HasSubstr("account")));
   EXPECT_THAT((SessionOptions{.account = "a", .user = "u"}.Validate()),
               FailsWith(ErrorKind::kConfiguration, HasSubstr("no password")));
+  EXPECT_THAT(
+      (SessionOptions{.account = "a", .url = "http://localhost.example", .user = "u", .password = core::Secret("p")}
+           .Validate()),
+      FailsWith(ErrorKind::kConfiguration, HasSubstr("https")));
 }
 
 TEST(WebToken, AKeyThatIsNoneIsRefused) {

@@ -22,6 +22,27 @@ constexpr int kTriesMax = 5;
 constexpr int kRenewalsMax = 3;
 constexpr std::uint64_t kPartsMax = 10'000;
 
+/// A part that lies in memory already, sent without a copy.
+class PartBody final : public http::BodySource {
+ public:
+  explicit PartBody(std::string_view bytes) : bytes_(bytes) {}
+  std::uint64_t size() const override { return bytes_.size(); }
+  Result<std::size_t> Read(std::span<char> out) override {
+    const std::size_t count = std::min(out.size(), bytes_.size() - given_);
+    std::copy_n(bytes_.data() + given_, count, out.data());
+    given_ += count;
+    return count;
+  }
+  Status Rewind() override {
+    given_ = 0;
+    return core::Ok();
+  }
+
+ private:
+  std::string_view bytes_;
+  std::size_t given_ = 0;
+};
+
 /// One object on its way.
 class ObjectUpload {
  public:
@@ -71,10 +92,11 @@ class ObjectUpload {
       SLUICE_ASSIGN_OR_RETURN(const std::size_t bytes, body_.Read(part));
       if (bytes != part.size()) return core::IoError("the file became shorter while it was uploaded");
       const std::uint64_t number = parts.size() + 1;
+      PartBody part_body(part);
       SLUICE_ASSIGN_OR_RETURN(const Response response, SendUntilStored([&] {
                                 Request request =
                                     dialect_.Part(credentials_, environment_.clock.Now(), upload_id, number);
-                                request.body = part;
+                                request.upload = &part_body;
                                 return request;
                               }));
       parts.push_back({.number = number, .tag = dialect_.TagOf(response, number)});

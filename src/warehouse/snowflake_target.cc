@@ -77,7 +77,7 @@ class SnowflakeTarget final : public LoadTarget {
   }
 
   Result<std::optional<std::vector<TargetColumn>>> Describe() override {
-    auto described = session_->Execute("DESC TABLE " + table_);
+    auto described = Ask("DESC TABLE " + table_);
     if (!described && described.error().kind() == ErrorKind::kNotFound) {
       return std::optional<std::vector<TargetColumn>>();
     }
@@ -124,7 +124,7 @@ class SnowflakeTarget final : public LoadTarget {
       columns += fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", SqlIdentifier(name), *type,
                              field.nullable ? "" : " NOT NULL");
     }
-    SLUICE_TRY(session_->Execute(fmt::format("CREATE TABLE IF NOT EXISTS {} ({})", table_, columns)));
+    SLUICE_TRY(Ask(fmt::format("CREATE TABLE IF NOT EXISTS {} ({})", table_, columns)));
     return core::Ok();
   }
 
@@ -168,7 +168,7 @@ class SnowflakeTarget final : public LoadTarget {
   }
 
   Status RemoveStaged(const std::string& stage_path) override {
-    SLUICE_TRY(session_->Execute("REMOVE " + SqlLiteral(stage_path)));
+    SLUICE_TRY(Ask("REMOVE " + SqlLiteral(stage_path)));
     return core::Ok();
   }
 
@@ -184,10 +184,19 @@ class SnowflakeTarget final : public LoadTarget {
                                               : FolderOf(file) + file.unique_name;
   }
 
+  /// Run a statement that may run any number of times: a lost answer means no more than to ask again.
+  Result<QueryResult> Ask(const std::string& sql) {
+    auto result = session_->Execute(sql);
+    if (!result && result.error().kind() == ErrorKind::kOutcomeUnknown) {
+      return core::Unavailable(result.error().message());
+    }
+    return result;
+  }
+
   Status MakeStageOnce() {
     const std::lock_guard lock(stage_mutex_);
     if (!options_.create_stage || stage_made_) return core::Ok();
-    SLUICE_TRY(session_->Execute("CREATE STAGE IF NOT EXISTS " + stage_ + " FILE_FORMAT=(TYPE=PARQUET)"));
+    SLUICE_TRY(Ask("CREATE STAGE IF NOT EXISTS " + stage_ + " FILE_FORMAT=(TYPE=PARQUET)"));
     stage_made_ = true;
     return core::Ok();
   }
@@ -203,7 +212,7 @@ class SnowflakeTarget final : public LoadTarget {
     }
     SLUICE_ASSIGN_OR_RETURN(
         const QueryResult history,
-        session_->Execute(fmt::format(
+        Ask(fmt::format(
             "SELECT FILE_NAME, STATUS, ROW_COUNT, ROW_PARSED, FIRST_ERROR_MESSAGE FROM TABLE({}COPY_HISTORY("
             "TABLE_NAME=>{}, START_TIME=>DATEADD(day, -13, CURRENT_TIMESTAMP()))) WHERE {}",
             InformationSchema(), SqlLiteral(table_), where)));
@@ -214,11 +223,11 @@ class SnowflakeTarget final : public LoadTarget {
 
   /// Whether the statement with this request still runs, as far as the service's list of statements tells.
   Result<Running> IsRunning(const std::string& request_id) {
-    SLUICE_ASSIGN_OR_RETURN(const QueryResult found,
-                            session_->Execute(fmt::format(
-                                "SELECT QUERY_ID, EXECUTION_STATUS FROM TABLE({}QUERY_HISTORY(RESULT_LIMIT=>10000)) "
-                                "WHERE QUERY_TEXT LIKE {}",
-                                InformationSchema(), SqlLiteral(SnowflakeCopyMark(request_id) + "%"))));
+    SLUICE_ASSIGN_OR_RETURN(
+        const QueryResult found,
+        Ask(fmt::format("SELECT QUERY_ID, EXECUTION_STATUS FROM TABLE({}QUERY_HISTORY(RESULT_LIMIT=>10000)) "
+                        "WHERE QUERY_TEXT LIKE {}",
+                        InformationSchema(), SqlLiteral(SnowflakeCopyMark(request_id) + "%"))));
     if (found.rows().empty()) return Running::kNotListed;
     for (std::size_t row = 0; row < found.rows().size(); ++row) {
       const std::string status = found.Text(row, "EXECUTION_STATUS").value_or("");
@@ -256,7 +265,7 @@ class SnowflakeTarget final : public LoadTarget {
 
   Result<bool> IsStaged(const LoadFile& file) {
     const std::string path = "@" + stage_ + "/" + PathBelowStage(file);
-    SLUICE_ASSIGN_OR_RETURN(const QueryResult listed, session_->Execute("LIST " + SqlLiteral(path)));
+    SLUICE_ASSIGN_OR_RETURN(const QueryResult listed, Ask("LIST " + SqlLiteral(path)));
     for (std::size_t row = 0; row < listed.rows().size(); ++row) {
       if (listed.Text(row, "name").value_or("").ends_with("/" + file.unique_name)) return true;
     }

@@ -99,6 +99,9 @@ Result<SnowflakeTargetOptions> SnowflakeOptionsOf(TargetUrl url, const VariableL
   SLUICE_TRY(ReadDuration(url, "settle_for", options.settle_for));
   SLUICE_TRY(ReadDuration(url, "statement_timeout", options.session.statement_timeout));
   SLUICE_TRY(ReadDuration(url, "retry_for", options.session.retry_for));
+  options.session.login_timeout = std::min(options.session.login_timeout, options.session.retry_for);
+  SLUICE_TRY(ReadDuration(url, "retry_wait", options.session.retry_wait_max));
+  options.session.retry_wait_min = std::min(options.session.retry_wait_min, options.session.retry_wait_max);
   SLUICE_TRY(ReadProof(url, variable, files, options.session));
   SLUICE_TRY(url.CheckAllTaken());
   return options;

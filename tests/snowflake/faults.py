@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 import threading
 
-PLACES = {"login", "renew", "query", "poll", "abort", "close", "storage", "copy", "copy_statement", "late"}
+PLACES = {"chunk", "login", "renew", "query", "poll", "abort", "close", "storage", "copy", "copy_statement", "late"}
 
 
 class Faults:

@@ -37,6 +37,10 @@ class Client:
     def execute(self, sql: str, **more) -> dict:
         return self.ask(do="execute", sql=sql, **more)
 
+    def peak_kib(self) -> int:
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0])
+
     def close(self) -> str:
         self.ask(do="close")
         self.process.stdin.close()
@@ -213,6 +217,13 @@ def refusals(binary: pathlib.Path, folder: pathlib.Path):
         answer = case.client.execute("SELECT COUNT(*) AS N FROM T")
         case.check("kind", answer.get("error") == kind, answer)
         yield f"gives up: {said}", case.close()
+    case = Case(binary, folder, {"chunk_rows": 300})
+    case.load(write_files(folder / "many", 2))
+    case.fault(at="chunk", do="status", status=503, times=2)
+    case.fault(at="chunk", do="status", status=403)
+    answer = case.client.execute("SELECT ID FROM T")
+    case.check("rows", sorted(int(row["ID"]) for row in answer.get("rows", [])) == list(range(2 * ROWS)), str(answer)[:300])
+    yield "a large result comes in chunks", case.close()
     case = Case(binary, folder, statement_timeout_ms=300)
     case.fault(at="query", do="in_progress", polls=10_000, match="COUNT")
     answer = case.client.execute("SELECT COUNT(*) AS N FROM T")
@@ -243,6 +254,7 @@ def uploads(binary: pathlib.Path, folder: pathlib.Path):
         case.stub.faults.strike = expire_once
         case.load(files)
         yield f"upload to {mode}: the credentials expire on the way", case.close()
+    yield from memory(binary, folder)
     case = Case(binary, folder)
     case.fault(at="storage", do="status", status=403)
     answer = case.put(files[:1])
@@ -258,6 +270,22 @@ def uploads(binary: pathlib.Path, folder: pathlib.Path):
     answer = case.copy(files[:1])
     case.check("kind", answer.get("error") == "InvalidInput" and "was not found" in answer.get("text", ""), answer)
     yield "upload: an object that was not stored is missed by COPY", case.close()
+
+
+def memory(binary: pathlib.Path, folder: pathlib.Path):
+    """The peak of the client's memory must not follow the file's size."""
+    large = folder / "large.parquet"
+    with open(large, "wb") as out:
+        for number in range(96):
+            out.write(bytes([number]) * (1 << 20))
+    for said, threshold, allowed_mib in (("whole", 1 << 40, 8), ("in parts", 5000, 16)):
+        case = Case(binary, folder, {"threshold": threshold}, part_bytes=8 << 20)
+        before = case.client.peak_kib()
+        put = case.put([large])
+        case.check("put", put["puts"][0].get("bytes") == 96 * (1 << 20) + 16, put)
+        grown = case.client.peak_kib() - before
+        case.check("memory", grown < allowed_mib * 1024, f"{grown} KiB more")
+        yield f"upload: 96 MiB {said} in constant memory", case.close()
 
 
 GROUPS = {"logins": logins, "storages": storages, "statements": statements, "uploads": uploads}

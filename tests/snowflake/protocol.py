@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import json
 import re
+import secrets
 import threading
 import time
 import urllib.parse
@@ -22,10 +24,11 @@ class Answer:
     document: dict | None
     status: int = 200
     fault: dict = dataclasses.field(default_factory=dict)  # cut_before | cut_after | cut_body | slow_body
+    raw: bytes | None = None  # sent as it is, and said to be gzip
 
     @property
     def body(self) -> bytes:
-        return json.dumps(self.document).encode()
+        return json.dumps(self.document).encode() if self.raw is None else self.raw
 
 
 def success(data: object, code: str | None = None, message: str | None = None) -> dict:
@@ -56,6 +59,8 @@ class Protocol:
     def __init__(self, account: Account, warehouse: Warehouse, faults: Faults):
         self.account, self.warehouse, self.faults = account, warehouse, faults
         self.replays = True
+        self.chunk_rows = 0  # rows above it lie apart
+        self.chunks: dict[str, tuple[bytes, str]] = {}  # by name: gzipped rows and the key that opens them
         self.by_request: dict[str, Execution] = {}
         self.by_query: dict[str, Execution] = {}
         self.log: list[dict] = []
@@ -132,6 +137,8 @@ class Protocol:
             data = self.warehouse.execute(execution.sql, session)
             data |= {"queryId": execution.query_id, "finalDatabaseName": session.database, "finalSchemaName": session.schema,
                      "finalWarehouseName": session.warehouse, "finalRoleName": session.role}
+            if self.chunk_rows and data["statementTypeId"] == 0x1000:
+                self.cut_into_chunks(data)
             execution.document = success(data)
         except SqlError as error:
             execution.document = failure(error, execution.query_id)
@@ -139,6 +146,25 @@ class Protocol:
             execution.document = failure(SqlError("000002", "XX000", f"stub: {type(error).__name__}: {error}"), execution.query_id)
         self.warehouse.note_query(execution.query_id, execution.sql, "SUCCESS" if execution.document["success"] else "FAILED_WITH_ERROR")
         execution.done.set()
+
+    def cut_into_chunks(self, data: dict) -> None:
+        """Leave the first rows in the answer; the others are fetched in parts, without the outer brackets."""
+        key, rows = secrets.token_hex(8), data["rowset"]
+        data["rowset"], data["chunks"] = rows[:self.chunk_rows], []
+        for begin in range(self.chunk_rows, len(rows), self.chunk_rows):
+            part = rows[begin:begin + self.chunk_rows]
+            text, name = json.dumps(part)[1:-1].encode(), secrets.token_hex(8)
+            packed = gzip.compress(text)
+            self.chunks[name] = packed, key
+            data["chunks"].append({"url": f"{self.warehouse.base_url}/chunks/{name}", "rowCount": len(part), "uncompressedSize": len(text),
+                                   "compressedSize": len(packed)})
+        data["qrmk"], data["chunkHeaders"] = "", {"x-amz-server-side-encryption-customer-key": key}
+
+    def chunk(self, match, query, headers, body) -> Answer:
+        packed, key = self.chunks[match.group(1)]
+        if headers.get("x-amz-server-side-encryption-customer-key") != key or "authorization" in headers:
+            return Answer({}, 403)
+        return Answer(None, raw=packed)
 
     def statement_in_progress(self, action, fault: dict) -> Answer:
         """Execute, and let the client poll for the answer."""
@@ -189,6 +215,7 @@ ROUTES = [
     ("query", "POST", "/queries/v1/query-request", Protocol.statement),
     ("poll", "GET", "/queries/([^/]+)/result", Protocol.poll),
     ("abort", "POST", "/queries/v1/abort-request", Protocol.abort),
+    ("chunk", "GET", "/chunks/([0-9a-f]+)", Protocol.chunk),
     ("monitor", "GET", "/monitoring/queries/([^/]+)", Protocol.monitor),
 ]
 

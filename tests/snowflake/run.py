@@ -54,7 +54,7 @@ def python_group(folder: pathlib.Path):
     for mode, encrypt, key_bytes, credentials in (("GCS_PRESIGNED", True, 16, "password"), ("S3", True, 16, "key"), ("S3", True, 32, "password"), ("S3", False, 16, "password"),
                                        ("AZURE", True, 16, "password"), ("LOCAL_FS", False, 16, "password")):
         stub = Stub(folder / f"{mode}{encrypt}{key_bytes}", key_bytes).start()
-        stub.set({"put_mode": mode, "encrypt": encrypt})
+        stub.set({"put_mode": mode, "encrypt": encrypt, "chunk_rows": 300 if mode == "S3" else 0})
         login = ["--password", PASSWORD] if credentials == "password" else ["--key", str(stub.private_key)]
         problems = run_witness([sys.executable, str(HERE / "witness.py"), "--port", str(stub.port), "--user", USER, *login, "--file", str(file), "--rows", str(ROWS),
                                 "--authority", str(stub.authority)], {})
@@ -81,7 +81,7 @@ def node_group(folder: pathlib.Path):
     modules = ROOT / ".deps/snowflake-node"
     for mode, credentials in (("GCS_PRESIGNED", "password"), ("S3", "key"), ("LOCAL_FS", "password")):
         stub = Stub(folder / mode).start()
-        stub.set({"put_mode": mode})
+        stub.set({"put_mode": mode, "chunk_rows": 300})
         login = f"password:{PASSWORD}" if credentials == "password" else f"key:{stub.private_key}"
         problems = run_witness(["node", str(HERE / "witness.mjs"), str(stub.port), USER, login, str(file), str(ROWS)],
                                {"WITNESS_MODULES": str(modules), "NODE_EXTRA_CA_CERTS": str(stub.authority), "WITNESS_LOG": str(folder / "node.log")})

@@ -97,7 +97,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         body = answer.body
         headers = {"Content-Type": "application/json", **answer.fault.get("headers", {})}
-        if "gzip" in self.headers.get("Accept-Encoding", "") and len(body) > 300:
+        if answer.raw is not None:
+            headers |= {"Content-Type": "application/octet-stream", "Content-Encoding": "gzip"}  # as JSON, one driver would parse it
+        elif "gzip" in self.headers.get("Accept-Encoding", "") and len(body) > 300:
             body, headers["Content-Encoding"] = gzip.compress(body), "gzip"
         if deed == "cut_body":
             self.send(answer.status, headers, body[:len(body) // 2], len(body))
@@ -220,9 +222,9 @@ class Stub:
         return self.state()
 
     def set(self, settings: dict) -> None:
-        """put_mode, encrypt, threshold, replays, key_bytes."""
+        """put_mode, encrypt, threshold, replays, chunk_rows, key_bytes."""
         for name, value in settings.items():
-            owner = {"replays": self.protocol, "key_bytes": self.store.keys}.get(name, self.warehouse)
+            owner = {"replays": self.protocol, "chunk_rows": self.protocol, "key_bytes": self.store.keys}.get(name, self.warehouse)
             if not hasattr(owner, name):
                 raise ValueError(f"no setting {name}")
             setattr(owner, name, value)

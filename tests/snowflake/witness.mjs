@@ -58,6 +58,8 @@ seen = await ask(connection, copy);
 check("copy again", seen.length === 1 && seen[0].status === "Copy executed with 0 files processed.", seen);
 seen = await ask(connection, "SELECT COUNT(*) AS N FROM W");
 check("count", seen.length === 1 && seen[0].n === rows, seen);
+seen = await ask(connection, "SELECT ID FROM W");
+check("all rows", new Set(seen.map((row) => row.id)).size === rows && seen.length === rows, seen.length);
 seen = await ask(connection, `REMOVE '@WS/run1/${name}'`);
 check("remove", seen.length === 1 && seen[0].result === "removed", seen);
 seen = await ask(connection, "LIST @WS/run1/");

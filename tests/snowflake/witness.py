@@ -66,6 +66,8 @@ def drive(connection, error_type, steps: Steps, file: pathlib.Path, rows: int) -
     steps.check("copy again", [list(row.items()) for row in seen] == [[("status", "Copy executed with 0 files processed.")]], seen)
     seen = ask("SELECT COUNT(*) AS N FROM W")
     steps.check("count", seen == [{"n": rows}], seen)
+    seen = sorted(int(row["id"]) for row in ask("SELECT ID FROM W"))
+    steps.check("all rows", seen == list(range(rows)), len(seen))
     seen = ask("SELECT FILE_NAME, STATUS, ROW_COUNT FROM TABLE(INFORMATION_SCHEMA.COPY_HISTORY(TABLE_NAME=>'W', START_TIME=>DATEADD(hour, -1, CURRENT_TIMESTAMP())))")
     steps.check("history", [(row["file_name"], row["status"], row["row_count"]) for row in seen] == [(f"run1/{file.name}", "Loaded", rows)], seen)
     seen = ask(f"REMOVE '@WS/run1/{file.name}'")

@@ -50,7 +50,8 @@ step_delta() {
 }
 step_snowflake() {
   dev_build asan snowflake_client &&
-    .deps/snowflake-venv/bin/python tests/snowflake/run.py --client build/asan/src/snowflake/snowflake_client
+    .deps/snowflake-venv/bin/python tests/snowflake/run.py --client build/asan/src/snowflake/snowflake_client \
+      --sluice build/release/sluice
 }
 step_python() {
   setup_python && .deps/python-venv/bin/python tests/python/run.py
