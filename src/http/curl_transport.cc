@@ -218,10 +218,7 @@ HeaderList HeaderListOf(const std::vector<Header>& headers) {
     if ((header.name + header.value).find_first_of("\r\n") != std::string::npos) return nullptr;
     // libcurl sends a header without a value only when it ends with a semicolon.
     const std::string line = header.value.empty() ? header.name + ";" : header.name + ": " + header.value;
-    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
-    if (longer == nullptr) return nullptr;
-    (void)list.release();
-    list.reset(longer);
+    if (list == nullptr || curl_slist_append(list.get(), line.c_str()) == nullptr) return nullptr;
   }
   return list;
 }

@@ -29,7 +29,7 @@ std::string SignedNames(const std::vector<Header>& headers) {
 
 }  // namespace
 
-std::string CanonicalRequest(const SignedRequest& request, std::vector<Header> all_headers) {
+std::string CanonicalRequest(const SignedRequest& request, const std::vector<Header>& all_headers) {
   std::string lines;
   for (const Header& header : all_headers) lines += header.name + ":" + header.value + "\n";
   return fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method, request.path, request.query, lines,

@@ -31,7 +31,8 @@ struct SignedRequest {
 std::vector<http::Header> SignForS3(const SignedRequest& request, const S3Credentials& credentials,
                                     core::Timestamp now);
 
-/// The hash over the canonical request, for tests.
-std::string CanonicalRequest(const SignedRequest& request, std::vector<http::Header> all_headers);
+/// What the signature is a hash over: the request with all signed headers, those of the credentials among them, in
+/// order.
+std::string CanonicalRequest(const SignedRequest& request, const std::vector<http::Header>& all_headers);
 
 }  // namespace sluice::snowflake
