@@ -84,9 +84,10 @@ void AddLoadVerb(CLI::App& app, VerbAction& chosen) {
   const auto flags = std::make_shared<LoadFlags>();
   CLI::App* verb = app.add_subcommand("load", "load a recorder's finished files into a table, exactly once");
   verb->add_option("folder", flags->folder, "the recorder's folder, or one above several")->required();
-  verb->add_option("target", flags->target,
-                   "postgresql://host/db?table=s.t, duckdb:FILE?table=t, delta:DIR or "
-                   "snowflake://user@account/DB/SCHEMA?table=T")
+  verb->add_option(
+          "target", flags->target,
+          "postgresql://host/db?table=s.t, duckdb:FILE?table=t, delta:DIR, clickhouse://user@host/db?table=t or "
+          "snowflake://user@account/DB/SCHEMA?table=T")
       ->required();
   verb->add_flag("--keep", flags->options.keep, "keep local files that are loaded");
   verb->add_flag("--create", flags->options.create, "make the table when there is none");

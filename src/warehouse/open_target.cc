@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "core/ascii.h"
+#include "http/curl_transport.h"
 #include "query/library.h"
+#include "warehouse/clickhouse_target.h"
 #include "warehouse/delta_target.h"
 #include "warehouse/duckdb_target.h"
 #include "warehouse/postgres_target.h"
@@ -32,6 +34,39 @@ core::Result<std::unique_ptr<LoadTarget>> OpenDelta(const storage::Environment& 
   SLUICE_TRY(url.CheckAllTaken());
   if (url.rest.empty()) return core::UsageError("delta: names no folder").WithHint("delta:DIR");
   return OpenDeltaTarget(environment, url.rest);
+}
+
+/// "//user@host:port/database".
+core::Result<std::unique_ptr<LoadTarget>> OpenClickHouse(const storage::Environment& environment, TargetUrl url,
+                                                         const OpenTargetOptions& options) {
+  ClickHouseTargetOptions server;
+  SLUICE_ASSIGN_OR_RETURN(server.table, url.Take("table"));
+  SLUICE_TRY(url.CheckAllTaken());
+  std::string_view rest = url.rest;
+  const bool plain = url.scheme == "clickhouse+http";
+  if (!rest.starts_with("//")) {
+    return core::UsageError("clickhouse: names no server").WithHint("clickhouse://user@host/database?table=t");
+  }
+  rest.remove_prefix(2);
+  if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
+    server.user = rest.substr(0, at);
+    rest.remove_prefix(at + 1);
+    if (server.user.find(':') != std::string::npos) {
+      return core::UsageError("clickhouse: a password does not belong into a command line")
+          .WithHint("put it into CLICKHOUSE_PASSWORD");
+    }
+  }
+  const std::size_t slash = std::min(rest.find('/'), rest.size());
+  std::string host(rest.substr(0, slash));
+  if (host.empty()) return core::UsageError("clickhouse: names no server");
+  if (slash + 1 < rest.size()) server.database = rest.substr(slash + 1);
+  if (host.find(':', host.find(']') == std::string::npos ? 0 : host.find(']')) == std::string::npos) {
+    host += plain ? ":8123" : ":8443";
+  }
+  server.server = (plain ? "http://" : "https://") + host;
+  if (options.variable) server.password = core::Secret(options.variable("CLICKHOUSE_PASSWORD").value_or(""));
+  return OpenClickHouseTarget(environment, std::make_unique<http::CurlTransport>(http::CurlOptions{}),
+                              std::move(server));
 }
 
 /// A text that means itself as a value in a URL.
@@ -69,6 +104,9 @@ core::Result<std::unique_ptr<LoadTarget>> OpenTarget(const storage::Environment&
   if (parsed.scheme == "postgresql" || parsed.scheme == "postgres") {
     return OpenPostgres(environment, std::move(parsed), options);
   }
+  if (parsed.scheme == "clickhouse" || parsed.scheme == "clickhouse+http") {
+    return OpenClickHouse(environment, std::move(parsed), options);
+  }
   if (parsed.scheme == "snowflake") {
     SLUICE_ASSIGN_OR_RETURN(SnowflakeTargetOptions snowflake,
                             SnowflakeOptionsOf(std::move(parsed), options.variable, environment.files));
@@ -77,7 +115,7 @@ core::Result<std::unique_ptr<LoadTarget>> OpenTarget(const storage::Environment&
     return OpenSnowflakeTarget(environment, std::move(snowflake));
   }
   return core::UsageError(fmt::format("nothing is loaded into '{}:'", parsed.scheme))
-      .WithHint("postgresql:, snowflake:, duckdb: or delta:; docs/guide/load.md has examples");
+      .WithHint("postgresql:, snowflake:, clickhouse:, duckdb: or delta:; docs/guide/load.md has examples");
 }
 
 }  // namespace sluice::warehouse

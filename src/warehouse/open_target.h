@@ -20,7 +20,8 @@ struct OpenTargetOptions {
 };
 
 /// The target that a URL of the command line names: `duckdb:FILE?table=t`,
-/// `postgresql://host/db?table=s.t`, `delta:DIR`, `snowflake://user@account/DB/SCHEMA?table=T`. UsageError for others.
+/// `postgresql://host/db?table=s.t`, `delta:DIR`, `clickhouse://user@host:8443/database?table=t`
+/// (`clickhouse+http:` without TLS), `snowflake://user@account/DB/SCHEMA?table=T`. UsageError for others.
 /// Passwords come from where the client libraries look for them; none is in an error. Borrows the environment.
 core::Result<std::unique_ptr<LoadTarget>> OpenTarget(const storage::Environment& environment, const std::string& url,
                                                      const OpenTargetOptions& options);
