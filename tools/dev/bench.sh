@@ -3,6 +3,7 @@ help_bench() {
 usage: ./dev bench files [ARGUMENT...]    sluice beside its peers; bench/files/run.py --help lists the arguments
        ./dev bench delta [ARGUMENT...]    Delta tables beside delta-rs and DuckDB; bench/delta/run.py --help lists the arguments
        ./dev bench recorder [ARGUMENT...] the recorder beside spdlog; bench/recorder/run.py --help lists the arguments
+       ./dev bench python [ARGUMENT...]   the recorder's append from Python; bench/recorder/python_append.py --help lists the arguments
        ./dev bench micro [ARGUMENT...]    the micro benchmarks; the arguments go to each binary
 HELP
 }
@@ -30,6 +31,12 @@ dev_bench() {
       dev_build bench recorder_driver
       .deps/venv/bin/python bench/recorder/run.py "$@"
       ;;
+    python)
+      dev_setup
+      dev_build release
+      setup_python
+      .deps/python-venv/bin/python bench/recorder/python_append.py "$@"
+      ;;
     micro)
       dev_build bench
       find build/bench -name '*_bench' -type f -perm -u+x | sort | while read -r binary; do
@@ -37,6 +44,6 @@ dev_bench() {
         "$binary" "$@" </dev/null
       done
       ;;
-    *) die "no benchmark '$name': files, delta, recorder or micro" ;;
+    *) die "no benchmark '$name': files, delta, recorder, python or micro" ;;
   esac
 }

@@ -35,6 +35,7 @@ missing_packages() {
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || echo "$package"
   done
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+  python3 -c 'import os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")' 2>/dev/null || echo python3-dev
   command -v npm >/dev/null || echo npm
 }
 
