@@ -257,6 +257,11 @@ class DuckDbTarget final : public LoadTarget {
 core::Result<std::unique_ptr<LoadTarget>> OpenDuckDbTarget(std::shared_ptr<const query::Library> library,
                                                            const DuckDbTargetOptions& options) {
   SLUICE_ASSIGN_OR_RETURN(QualifiedName name, ParseQualifiedName(options.table, "main"));
+  std::error_code failure;
+  if (!options.create && !std::filesystem::exists(options.database, failure)) {
+    return core::NotFound(fmt::format("duckdb:{} is not there", options.database))
+        .WithHint("--create makes the database and the table");
+  }
   auto session = query::Session::Open(
       std::move(library),
       {.database = options.database, .threads = options.threads, .memory_bytes_max = options.memory_bytes_max});
@@ -265,7 +270,6 @@ core::Result<std::unique_ptr<LoadTarget>> OpenDuckDbTarget(std::shared_ptr<const
     if (!held) return std::move(session).error();
     return core::Conflict(session.error().message()).WithHint("another process has the database open");
   }
-  std::error_code failure;
   const std::filesystem::path path = std::filesystem::weakly_canonical(options.database, failure);
   std::string identity = fmt::format("duckdb:{}?table={}", failure ? options.database : path.string(), name.text());
   return std::make_unique<DuckDbTarget>(*std::move(session), std::move(name), std::move(identity));

@@ -17,7 +17,8 @@
 namespace sluice::warehouse {
 namespace {
 
-core::Result<std::unique_ptr<LoadTarget>> OpenDuckDb(const storage::Environment& environment, TargetUrl url) {
+core::Result<std::unique_ptr<LoadTarget>> OpenDuckDb(const storage::Environment& environment, TargetUrl url,
+                                                     const OpenTargetOptions& options) {
   SLUICE_ASSIGN_OR_RETURN(const std::string table, url.Take("table"));
   SLUICE_TRY(url.CheckAllTaken());
   if (url.rest.empty())
@@ -25,6 +26,7 @@ core::Result<std::unique_ptr<LoadTarget>> OpenDuckDb(const storage::Environment&
         .WithHint("postgresql://host/db?table=s.t, duckdb:FILE?table=t, delta:DIR");
   SLUICE_ASSIGN_OR_RETURN(auto library, query::Library::Load());
   return OpenDuckDbTarget(std::move(library), {.database = url.rest,
+                                               .create = options.create,
                                                .table = table,
                                                .threads = environment.executor.threads(),
                                                .memory_bytes_max = environment.memory_bytes});
@@ -99,7 +101,7 @@ core::Result<std::unique_ptr<LoadTarget>> OpenPostgres(const storage::Environmen
 core::Result<std::unique_ptr<LoadTarget>> OpenTarget(const storage::Environment& environment, const std::string& url,
                                                      const OpenTargetOptions& options) {
   SLUICE_ASSIGN_OR_RETURN(TargetUrl parsed, ParseTargetUrl(url));
-  if (parsed.scheme == "duckdb") return OpenDuckDb(environment, std::move(parsed));
+  if (parsed.scheme == "duckdb") return OpenDuckDb(environment, std::move(parsed), options);
   if (parsed.scheme == "delta") return OpenDelta(environment, parsed);
   if (parsed.scheme == "postgresql" || parsed.scheme == "postgres") {
     return OpenPostgres(environment, std::move(parsed), options);

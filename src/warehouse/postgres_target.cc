@@ -141,6 +141,7 @@ class PostgresTarget final : public LoadTarget {
       SLUICE_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, TakeConnection());
       SLUICE_TRY(MakeLedger(*connection));
       core::Result<FileOutcome> outcome = LoadOne(*connection, file, request_id);
+      if (connection->broken()) ForgetIdle();
       if (!outcome.has_value() && !IsOfTheFile(outcome.error().kind())) return std::move(outcome).error();
       if (outcome.has_value()) {
         outcomes.push_back(*std::move(outcome));
@@ -194,6 +195,12 @@ class PostgresTarget final : public LoadTarget {
   void GiveBack(std::unique_ptr<Connection> connection) {
     const std::lock_guard lock(mutex_);
     if (!connection->broken()) idle_.push_back(std::move(connection));
+  }
+
+  /// A server that broke one connection has most likely broken all of them.
+  void ForgetIdle() {
+    const std::lock_guard lock(mutex_);
+    idle_.clear();
   }
 
   core::Status MakeLedger(Connection& connection) {

@@ -9,9 +9,11 @@ import pathlib
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import pyarrow as pa
@@ -280,6 +282,63 @@ def delta_in_sequence(work):
     done, report = work.load(spare, f"delta:{root}")
     check(done.returncode == 0 and report["rows_loaded"] == 30, done.stderr)
     check(sum("txn" in json.loads(line) for path in root.glob("_delta_log/*.json") for line in path.read_text().splitlines()) == 2)
+
+
+class LossyProxy:
+    """Between client and server: the first so many COMMITs are passed on, and their answers are lost with the connection."""
+
+    def __init__(self, folder, server_socket, losses):
+        self.server_socket, self.losses, self.lost = str(server_socket), losses, 0
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(folder / ".s.PGSQL.5432"))
+        self.listener.listen(16)
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            server = socket.socket(socket.AF_UNIX)
+            server.connect(self.server_socket)
+            cut = threading.Event()
+            threading.Thread(target=self.pump, args=(client, server, cut, True), daemon=True).start()
+            threading.Thread(target=self.pump, args=(server, client, cut, False), daemon=True).start()
+
+    def pump(self, source, sink, cut, to_server):
+        try:
+            while data := source.recv(1 << 16):
+                if to_server and data.endswith(b"COMMIT\0") and self.lost < self.losses:
+                    self.lost += 1
+                    cut.set()
+                if cut.is_set() and not to_server:
+                    break  # the server has done it, and nobody hears
+                sink.sendall(data)
+        except OSError:
+            pass
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+@case
+def lost_commits(work):
+    """The answer to COMMIT is lost: the ledger row in the database tells that the rows are in."""
+    url = work.fresh("lost")
+    folder = work.folder / "proxy"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    proxy = LossyProxy(folder, work.server.folder / ".s.PGSQL.5432", 3)
+    files = work.record("lost", numbered(5, 1000))
+    done, report = work.load(files, url.replace(str(work.server.folder), str(folder)), "--create", "--parallel", "2")
+    proxy.listener.close()
+    check(done.returncode == 0, done.returncode, done.stderr)
+    check(proxy.lost == 3, proxy.lost)
+    check([file["attempts"] for file in report["files"]] == [1] * 5, report)
+    check(work.server.run("SELECT count(*), count(DISTINCT id) FROM lost") == "5000|5000")
 
 
 @case
