@@ -153,6 +153,17 @@ class RefusalTest(ScratchTest):
     def test_an_unknown_field_of_a_dataclass(self):
         point = dataclasses.make_dataclass("Point", ["a", "b"])
         self.refused(ValueError, "'b'", "a int64", point(1, 2))
+        with self.open("a int64") as recorder:
+            for record in ((1,), point(2, 0), point(3, 0)):
+                self.assertTrue(recorder.append(record))
+            self.assertEqual(recorder.stats["unknown_keys"], 2)
+        self.assertEqual(self.published().column("a").to_pylist(), [1, 2, 3])
+
+    def test_names_of_derived_columns_are_not_read(self):
+        with self.open(sluice.QUERY_EXECUTION) as recorder:
+            recorder.append({"execution_id": "e", "query_kind": "insert", "rows_affected": 1, "sf_rows_inserted": "no number"})
+            self.assertEqual(recorder.stats["unknown_keys"], 0)
+        self.assertEqual(self.published().column("sf_rows_inserted").to_pylist(), [1])
 
     def test_no_record(self):
         self.refused(TypeError, "a record is", "a int64", 7)
