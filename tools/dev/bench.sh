@@ -4,6 +4,7 @@ usage: ./dev bench files [ARGUMENT...]    sluice beside its peers; bench/files/r
        ./dev bench delta [ARGUMENT...]    Delta tables beside delta-rs and DuckDB; bench/delta/run.py --help lists the arguments
        ./dev bench recorder [ARGUMENT...] the recorder beside spdlog; bench/recorder/run.py --help lists the arguments
        ./dev bench python [ARGUMENT...]   the recorder's append from Python; bench/recorder/python_append.py --help lists the arguments
+       ./dev bench load [ARGUMENT...]     loading into PostgreSQL beside psql; bench/load/run.py --help lists the arguments
        ./dev bench micro [ARGUMENT...]    the micro benchmarks; the arguments go to each binary
 HELP
 }
@@ -31,6 +32,11 @@ dev_bench() {
       dev_build bench recorder_driver
       .deps/venv/bin/python bench/recorder/run.py "$@"
       ;;
+    load)
+      dev_setup
+      dev_build release
+      .deps/venv/bin/python bench/load/run.py "$@"
+      ;;
     python)
       dev_setup
       dev_build release
@@ -44,6 +50,6 @@ dev_bench() {
         "$binary" "$@" </dev/null
       done
       ;;
-    *) die "no benchmark '$name': files, delta, recorder, python or micro" ;;
+    *) die "no benchmark '$name': files, delta, recorder, load, python or micro" ;;
   esac
 }
