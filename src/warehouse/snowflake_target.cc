@@ -159,8 +159,11 @@ class SnowflakeTarget final : public LoadTarget {
     const auto begin = environment_.clock.Monotonic();
     std::chrono::milliseconds wait = kLookWaitMin;
     while (true) {
+      // In this order: what the history does not name after its statement ended will not come.
+      SLUICE_ASSIGN_OR_RETURN(const States states, StatesOf(files));
       SLUICE_ASSIGN_OR_RETURN(std::vector<FileOutcome> outcomes, LookAtHistory(files));
-      SLUICE_ASSIGN_OR_RETURN(const bool sure, CloseCases(files, outcomes, environment_.clock.Monotonic() - begin));
+      const bool waited = environment_.clock.Monotonic() - begin >= options_.settle_for;
+      SLUICE_ASSIGN_OR_RETURN(const bool sure, CloseCases(files, states, waited, outcomes));
       if (sure) return outcomes;
       SLUICE_TRY(world_->waiter.Wait(std::min(wait, options_.settle_for), environment_.cancellation));
       wait = std::min(wait * 2, kLookWaitMax);
@@ -219,6 +222,7 @@ class SnowflakeTarget final : public LoadTarget {
     return OutcomesOfHistory(history, files);
   }
 
+  /// What became of a statement.
   enum class Running : std::uint8_t { kYes, kNo, kNotListed };
 
   /// Whether the statement with this request still runs, as far as the service's list of statements tells.
@@ -236,23 +240,29 @@ class SnowflakeTarget final : public LoadTarget {
     return Running::kNo;
   }
 
+  using States = std::map<std::string, Running>;  ///< by request id
+
+  Result<States> StatesOf(std::span<const LoadFile> files) {
+    States states;
+    for (const LoadFile& file : files) {
+      if (states.contains(file.request_id)) continue;
+      SLUICE_ASSIGN_OR_RETURN(states[file.request_id], IsRunning(file.request_id));
+    }
+    return states;
+  }
+
   /// Decide about files that the history does not name. False: look again, something may still come.
-  Result<bool> CloseCases(std::span<const LoadFile> files, std::vector<FileOutcome>& outcomes,
-                          std::chrono::nanoseconds looked_for) {
-    std::map<std::string, Running> running;
+  Result<bool> CloseCases(std::span<const LoadFile> files, const States& states, bool waited,
+                          std::vector<FileOutcome>& outcomes) {
     bool sure = true;
     for (std::size_t i = 0; i < files.size(); ++i) {
       if (outcomes[i].fate == FileFate::kLoaded) continue;
-      const bool waited = looked_for >= options_.settle_for;
       if (outcomes[i].fate == FileFate::kUnknown && !outcomes[i].reason.empty()) {
         sure = sure && waited;  // the history names it, and it is not over
         continue;
       }
-      const std::string& request = files[i].request_id;
-      if (!running.contains(request)) {
-        SLUICE_ASSIGN_OR_RETURN(running[request], IsRunning(request));
-      }
-      if (running[request] == Running::kYes || (running[request] == Running::kNotListed && !waited)) {
+      const Running state = states.at(files[i].request_id);
+      if (state == Running::kYes || (state == Running::kNotListed && !waited)) {
         outcomes[i] = {.fate = FileFate::kUnknown, .reason = "its statement may still run"};
         sure = sure && waited;
         continue;

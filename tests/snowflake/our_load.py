@@ -198,6 +198,7 @@ def faults(binary: pathlib.Path, folder: pathlib.Path):
                 case.fault(**fault)
             case.check_loaded()
             yield f"load with {said}{'' if replays else ', run twice'}", case.close()
+    yield from unsettled(binary, folder)
     case = Case(binary, folder, "partial")
     case.fault(at="copy", match="0001", do="partial")
     code, report = case.load()
@@ -210,6 +211,26 @@ def faults(binary: pathlib.Path, folder: pathlib.Path):
         case.fault(**fault)
     case.check_loaded()
     yield "load: 100 files, 8 workers, all kinds of faults", case.close()
+
+
+def unsettled(binary: pathlib.Path, folder: pathlib.Path):
+    """The COPY begins after its client gave up: whoever does not wait for its end loads twice."""
+    for killed in (False, True):
+        case = Case(binary, folder, f"unsettled{killed}")
+        case.fault(at="late", match="COPY INTO", seconds=3)
+        if killed:
+            process = case.start()
+            while case.stub.faults.ordered[0]["times"] > 0 and process.poll() is None:
+                time.sleep(0.02)
+            process.kill()
+            case.said += "".join(process.communicate())
+            case.check("nothing is removed", len(list(case.recorded.glob("*.parquet"))) == 6, "files are gone")
+        code, report = case.load(retry_for="1s", settle_for="20s")
+        case.check("exit code", code == 0, f"{code} {report}")
+        case.check_exact()
+        copies = sum("COPY INTO" in text for text in case.stub.protocol.runs)
+        case.check("one COPY ran", copies == 1, copies)
+        yield f"a COPY that outlives its {'killed ' if killed else ''}client is waited for", case.close()
 
 
 def kills(binary: pathlib.Path, folder: pathlib.Path, rounds: int = 20):

@@ -51,6 +51,7 @@ class Execution:
     document: dict | None = None
     polls_left: int = 0
     aborted: bool = False
+    late: bool = False  # begins when its client has long lost the connection
 
 
 class Protocol:
@@ -118,11 +119,14 @@ class Protocol:
             known = self.by_request.get(request) if self.replays else None
             execution = known or Execution(str(uuid.uuid4()), body.get("sqlText") or "")
             self.by_request[request] = self.by_query[execution.query_id] = execution
+        if known and known.late and not known.done.is_set():
+            return Answer(None, 0, {"do": "cut_before"})
         if known:
             execution.done.wait(60)
             return Answer(execution.document)
         late = self.faults.strike("late", execution.sql)
-        if late:  # the statement begins when the client has lost its connection
+        if late:
+            execution.late = True
             self.warehouse.note_query(execution.query_id, execution.sql, "QUEUED")
             threading.Timer(late.get("seconds", 1), self.run, (execution, session)).start()
             return Answer(None, 0, {"do": "cut_before"})
