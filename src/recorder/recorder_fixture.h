@@ -2,6 +2,7 @@
 
 #include <arrow/memory_pool.h>
 #include <arrow/record_batch.h>
+#include <arrow/table.h>
 #include <gtest/gtest.h>
 #include <parquet/arrow/reader.h>
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/run_id.h"
+#include "core/waiter.h"
 #include "parquet/writer.h"
 #include "recorder/manifest.h"
 #include "schema/arrow_mapping.h"
