@@ -21,7 +21,7 @@ class StalledLog:
 
     def __init__(self, folder):
         self.recorder = sluice.Recorder(sluice.QUERY_EXECUTION, folder, "stalled", "w0", when_full="drop", files_max=1, file_rows_max=1000,
-                                        min_rows_for_split=1, hand_over_after=0.005, ring_bytes_per_thread=1 << 20)
+                                        min_rows_for_split=1, hand_over_after=0.005, ring_bytes_per_thread=1 << 20, mapping_directory=f"{folder}/memory")
         self.append = self.recorder.append
         deadline = time.monotonic() + 30
         while self.append({"execution_id": "before", "query_text": "x" * 100}) or not self.recorder.stats["last_error"]:
