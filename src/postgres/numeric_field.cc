@@ -35,11 +35,8 @@ void AppendNumeric(Int128 units, int scale, std::string& out) {
   }
   for (; rest != 0; rest /= kGroupBase)
     groups[count++] = static_cast<int>(static_cast<std::uint32_t>(rest % kGroupBase));
-  int weight = static_cast<int>(count) - (scale + kGroupDigits - 1) / kGroupDigits - 1;
-  while (count > 0 && groups[count - 1] == 0) {
-    --count;
-    --weight;
-  }
+  // The highest group is never zero; the lowest ones need not be sent.
+  const int weight = static_cast<int>(count) - (scale + kGroupDigits - 1) / kGroupDigits - 1;
   std::size_t lowest = 0;
   while (lowest < count && groups[lowest] == 0) ++lowest;
   Append16(static_cast<int>(count - lowest), out);
