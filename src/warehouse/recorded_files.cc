@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <utility>
 
 #include "storage/path.h"
 #include "storage/sha256.h"
@@ -64,7 +66,9 @@ core::Result<RecordedFolder> ReadFolder(storage::FileSystem& files, const std::s
         "{}: {} of a recorder that is not closed; one that was killed is closed by 'sluice recorder recover'",
         storage::QuotedPath(path), folder.files_open == 1 ? "1 file" : std::to_string(folder.files_open) + " files"));
   }
-  std::ranges::stable_sort(folder.files, {}, &recorder::ManifestFile::sequence);
+  std::ranges::sort(folder.files, {}, [](const recorder::ManifestFile& file) {
+    return std::pair<std::uint64_t, std::string_view>(file.sequence, file.file);
+  });
   SLUICE_TRY(NoteStrangers(files, manifest, folder));
   return folder;
 }
