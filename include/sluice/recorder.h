@@ -169,7 +169,8 @@ class Recorder {
 
   /// Before the hot part begins.
   Handle Register() noexcept { return Handle(core_->Register()); }
-  /// A number for a text that many rows have; the same text gets the same number. Not for the hot path.
+  /// A number for a text that many rows have; the same text gets the same number. Not for the hot path. 0 when it
+  /// cannot be kept: a recorder holds up to 1,048,576 texts.
   Symbol Intern(std::string_view text) noexcept { return core_->Intern(text); }
   /// Relaxed reads while threads append; exact after Close.
   RecorderStats stats() const { return core_->stats(); }

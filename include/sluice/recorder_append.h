@@ -156,10 +156,11 @@ inline void PutValue(Place& place, std::uint32_t column, const Member& value) no
 }
 
 /// The bits are read by the back end while this thread goes on, so that each byte is stored whole.
-inline void SetNull(char* bits, std::uint32_t row) noexcept {
+inline void SetNull(char* bits, std::uint32_t row, bool null = true) noexcept {
   std::atomic_ref<unsigned char> byte(reinterpret_cast<unsigned char&>(bits[row / 8]));
-  byte.store(static_cast<unsigned char>(byte.load(std::memory_order_relaxed) & ~(1U << (row % 8))),
-             std::memory_order_relaxed);
+  const unsigned bit = 1U << (row % 8);
+  const unsigned before = byte.load(std::memory_order_relaxed);
+  byte.store(static_cast<unsigned char>(null ? before & ~bit : before | bit), std::memory_order_relaxed);
 }
 
 template <Texts kTexts, std::size_t kColumn, typename Row>

@@ -99,8 +99,7 @@ class Rows final : public RowRecorder {
     while (bytes == kRefused || producer->row == producer->rows || bytes > producer->text_max - producer->text) {
       if (!recording::MakeRoom(*producer, bytes)) return false;
     }
-    Store(*producer, row);
-    return true;
+    return Store(*producer, row) || recording::MakeRoom(*producer, kRefused);
   }
   std::span<const ColumnSpec> columns() const noexcept override { return specs_; }
   Symbol Intern(std::string_view text) noexcept override { return core_->Intern(text); }
@@ -136,29 +135,44 @@ class Rows final : public RowRecorder {
     return bytes;
   }
 
-  void Store(Producer& producer, std::span<const RecorderValue> row) {
+  /// False, and nothing is stored, when a text cannot be interned.
+  bool Store(Producer& producer, std::span<const RecorderValue> row) {
     Place place{producer.block, producer.row, producer.arena, producer.text, producer.stamps_ticks};
     bool cut = false;
     for (std::size_t i = 0; i < row.size(); ++i) {
       const auto* text = std::get_if<std::string_view>(&row[i]);
       cut = cut || (text != nullptr && text->size() > recording::kTextBytesMax);
-      StoreValue(place, i, row[i]);
+      if (!StoreValue(place, i, row[i])) return Undo(place);
     }
     if (cut) recording::CountCut(producer);
     producer.text = place.text;
     producer.row = place.row + 1;
     std::atomic_ref<std::uint64_t>(*producer.head).store(producer.position + place.row + 1, std::memory_order_release);
+    return true;
   }
 
-  void StoreValue(Place& place, std::size_t column, const RecorderValue& value) {
+  /// The next row takes this one's place, and finds each column not null.
+  bool Undo(const Place& place) {
+    for (const std::uint32_t validity : validity_) {
+      if (validity != 0) recording::SetNull(place.block + validity, place.row, false);
+    }
+    return false;
+  }
+
+  bool StoreValue(Place& place, std::size_t column, const RecorderValue& value) {
     using recording::Put;
     const std::uint32_t at = values_[column];
     const Kind kind = shapes_[column].kind;
     if (kind == Kind::kStamp) {
       Put(place, at, recording::StampNow(place.stamps_ticks));
     } else if (const auto* text = std::get_if<std::string_view>(&value)) {
-      kind == Kind::kText ? recording::PutText<recording::Texts::kCut>(place, at, *text)
-                          : Put(place, at, core_->Intern(*text).number);
+      if (kind == Kind::kText) {
+        recording::PutText<recording::Texts::kCut>(place, at, *text);
+      } else {
+        const std::uint32_t number = core_->Intern(*text).number;
+        Put(place, at, number);
+        return number != 0 || text->empty();
+      }
     } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
       if (kind == Kind::kInt32) {
         Put(place, at, static_cast<std::int32_t>(*integer));
@@ -178,6 +192,7 @@ class Rows final : public RowRecorder {
     } else {
       recording::SetNull(place.block + validity_[column], place.row);
     }
+    return true;
   }
 
   std::unique_ptr<RecorderCore> core_;

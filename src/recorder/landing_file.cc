@@ -12,12 +12,12 @@
 
 #include "core/run_id.h"
 #include "core/version.h"
-#include "recorder/sha256.h"
 #include "schema/arrow_error.h"
 #include "schema/arrow_mapping.h"
 #include "storage/owner.h"
 #include "storage/path.h"
 #include "storage/publish.h"
+#include "storage/sha256.h"
 
 namespace sluice::recorder {
 namespace {
@@ -45,11 +45,11 @@ class LandingFile::HashedFile final : public storage::WritableFile {
   core::Status Sync() override { return file_->Sync(); }
   core::Status Close() override { return file_->Close(); }
   storage::PublishedFile& file() { return *file_; }
-  std::string Sha() { return hash_.Hex(); }
+  std::string Sha() { return hash_.FinishHex(); }
 
  private:
   std::unique_ptr<storage::PublishedFile> file_;
-  Sha256 hash_;
+  storage::Sha256 hash_;
 };
 
 LandingFile::LandingFile(const storage::Environment& environment, const LandingSpec& spec, std::string name)

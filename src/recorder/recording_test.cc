@@ -121,6 +121,25 @@ TEST(Recording, FoldersSayWhatIsInThem) {
   ExpectCalls(*world.Rows(folder), 1000);
 }
 
+TEST(SymbolTableTest, TextsOutliveTheProcess) {
+  testing::ScratchFolder folder;
+  const std::string path = folder / "symbols";
+  {
+    ASSERT_OK_AND_ASSIGN(const auto table, SymbolTable::Create(path));
+    for (const char* text : {"one", "two", "one", "", "three"}) ASSERT_OK(table->Number(text));
+  }
+  ASSERT_OK_AND_ASSIGN(const auto read, SymbolTable::Read(path));
+  EXPECT_EQ(read->Text(0), "");
+  EXPECT_EQ(read->Text(1), "one");
+  EXPECT_EQ(read->Text(2), "two");
+  EXPECT_EQ(read->Text(3), "three");
+  EXPECT_EQ(read->Text(4), "");
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1);  // a kill in the middle of a write
+  ASSERT_OK_AND_ASSIGN(const auto torn, SymbolTable::Read(path));
+  EXPECT_EQ(torn->Text(2), "two");
+  EXPECT_EQ(torn->Text(3), "");
+}
+
 TEST(Recording, DropsAndCountsWhatDoesNotFit) {
   RecorderWorld world;
   world.options.when_full = FullPolicy::kDrop;

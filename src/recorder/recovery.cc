@@ -16,9 +16,9 @@
 #include "recorder/landing_file.h"
 #include "recorder/ring.h"
 #include "recorder/row_spool.h"
-#include "recorder/sha256.h"
 #include "schema/arrow_mapping.h"
 #include "storage/path.h"
+#include "storage/sha256.h"
 
 namespace sluice::recorder {
 namespace {
@@ -75,7 +75,7 @@ core::Status Remains::Adopt(const std::string& name, std::uint64_t sequence, boo
   SLUICE_ASSIGN_OR_RETURN(const auto there, environment_.files.StatIfExists(path));
   if (!there.has_value()) return core::Ok();
   SLUICE_ASSIGN_OR_RETURN(const std::uint64_t rows, RowsOf(path));
-  SLUICE_ASSIGN_OR_RETURN(std::string sha256, Sha256OfFile(environment_.files, path));
+  SLUICE_ASSIGN_OR_RETURN(std::string sha256, storage::Sha256OfFile(environment_.files, path));
   manifest_.files.push_back({.file = name,
                              .sequence = sequence,
                              .rows = rows,

@@ -9,6 +9,16 @@
 #include "storage/local_file_system.h"
 
 namespace sluice::recorder {
+namespace {
+
+constexpr std::uint32_t kTextsMax = 1024 * 1024;
+
+struct Frame {
+  std::uint32_t number = 0;
+  std::uint32_t length = 0;
+};
+
+}  // namespace
 
 core::Result<std::unique_ptr<SymbolTable>> SymbolTable::Create(const std::string& path) {
   auto table = std::make_unique<SymbolTable>();
@@ -21,13 +31,14 @@ core::Result<std::unique_ptr<SymbolTable>> SymbolTable::Read(const std::string& 
   auto table = std::make_unique<SymbolTable>();
   SLUICE_ASSIGN_OR_RETURN(const std::string bytes, storage::LocalFileSystem().ReadAll(path, core::kGiB));
   std::string_view rest = bytes;
-  while (rest.size() >= sizeof(std::uint32_t)) {
-    std::uint32_t length = 0;
-    std::memcpy(&length, rest.data(), sizeof length);
-    rest.remove_prefix(sizeof length);
-    if (length > rest.size()) break;
-    table->texts_.emplace_back(rest.substr(0, length));
-    rest.remove_prefix(length);
+  Frame frame;
+  while (rest.size() >= sizeof frame) {
+    std::memcpy(&frame, rest.data(), sizeof frame);
+    rest.remove_prefix(sizeof frame);
+    if (frame.length > rest.size() || frame.number > kTextsMax) break;
+    if (frame.number > table->texts_.size()) table->texts_.resize(frame.number);
+    if (frame.number > 0) table->texts_[frame.number - 1] = rest.substr(0, frame.length);
+    rest.remove_prefix(frame.length);
   }
   return table;
 }
@@ -37,14 +48,17 @@ core::Result<std::uint32_t> SymbolTable::Number(std::string_view text) {
   if (text.empty()) return 0U;
   const auto known = numbers_.find(text);
   if (known != numbers_.end()) return known->second;
-  if (file_.fd() >= 0) {
-    const auto length = static_cast<std::uint32_t>(text.size());
-    std::string frame(reinterpret_cast<const char*>(&length), sizeof length);
-    SLUICE_TRY(file_.Write(frame.append(text)));
+  if (texts_.size() == kTextsMax) {
+    return core::LimitExceeded("a recorder holds at most " + std::to_string(kTextsMax) + " interned texts")
+        .WithHint("intern what many rows have in common; give other texts as strings");
   }
-  const std::string& kept = texts_.emplace_back(text);
-  const auto number = static_cast<std::uint32_t>(texts_.size());
-  numbers_.emplace(kept, number);
+  const auto number = static_cast<std::uint32_t>(texts_.size() + 1);
+  if (file_.fd() >= 0) {
+    const Frame frame{.number = number, .length = static_cast<std::uint32_t>(text.size())};
+    std::string bytes(reinterpret_cast<const char*>(&frame), sizeof frame);
+    SLUICE_TRY(file_.Write(bytes.append(text)));
+  }
+  numbers_.emplace(texts_.emplace_back(text), number);
   return number;
 }
 
