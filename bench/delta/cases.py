@@ -14,7 +14,7 @@ APPENDS, WRITERS, WRITER_APPENDS, BATCH_ROWS = 1000, 8, 25, 100
 # Small enough for more than 64 files.
 CLUSTER_TARGET = "800000"
 # Runs that are too short to be told apart by a few rounds.
-MANY = 15
+MANY = 40
 JSON_FLAGS = ("--output", "json", "-q")
 SCAN_SQL = "SELECT sum(bytes) AS s FROM t WHERE status >= 300 AND level = 'error'"
 POINT_SQL = "SELECT count(*) AS n FROM t WHERE service = 'service-042'"
