@@ -5,11 +5,13 @@
 #include <arrow/scalar.h>
 #include <arrow/table.h>
 #include <arrow/type.h>
+#include <arrow/util/byte_size.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "core/byte_size.h"
 #include "core/run_id.h"
 #include "core/version.h"
 #include "schema/arrow_error.h"
@@ -22,8 +24,9 @@
 namespace sluice::recorder {
 namespace {
 
-// Small batches cost: what comes from a block is gathered to this many rows.
+// Small batches cost: what comes from a block is gathered to this much.
 constexpr std::uint64_t kGatheredRows = 64 * 1024;
+constexpr std::uint64_t kGatheredBytes = 16 * core::kMiB;
 
 std::string IsoTime(std::int64_t value, arrow::TimeUnit::type unit) {
   const arrow::TimestampScalar scalar(value, unit);
@@ -96,13 +99,15 @@ core::Status LandingFile::Write(const std::shared_ptr<arrow::RecordBatch>& rows)
   rows_ += static_cast<std::uint64_t>(rows->num_rows());
   waiting_rows_ += static_cast<std::uint64_t>(rows->num_rows());
   waiting_.push_back(rows);
-  return waiting_rows_ >= kGatheredRows ? Flush() : core::Ok();
+  waiting_bytes_ += static_cast<std::uint64_t>(arrow::util::TotalBufferSize(*rows));
+  return waiting_rows_ >= kGatheredRows || waiting_bytes_ >= kGatheredBytes ? Flush() : core::Ok();
 }
 
 core::Status LandingFile::Flush() {
   if (waiting_.empty()) return core::Ok();
   SLUICE_ASSIGN_OR_RETURN(auto rows, arrow::ConcatenateRecordBatches(std::exchange(waiting_, {}), environment_.pool));
   waiting_rows_ = 0;
+  waiting_bytes_ = 0;
   return writer_->Write(std::move(rows));
 }
 

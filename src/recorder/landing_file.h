@@ -59,6 +59,7 @@ class LandingFile {
   std::unique_ptr<parquet::FileWriter> writer_;
   std::vector<std::shared_ptr<arrow::RecordBatch>> waiting_;
   std::uint64_t waiting_rows_ = 0;
+  std::uint64_t waiting_bytes_ = 0;
   std::uint64_t rows_ = 0;
   int time_column_ = -1;
   std::optional<std::int64_t> min_time_, max_time_;  // in the column's unit
