@@ -8,9 +8,8 @@
 
 #include "core/byte_size.h"
 #include "core/run_id.h"
-#include "storage/owner.h"
 #include "storage/path.h"
-#include "storage/publish.h"
+#include "storage/published_text.h"
 
 namespace sluice::recorder {
 namespace {
@@ -134,13 +133,8 @@ core::Result<Manifest> ReadManifest(storage::FileSystem& files, const std::strin
 
 core::Status WriteManifest(const storage::Environment& environment, const std::string& folder,
                            const Manifest& manifest) {
-  const std::string unique = core::NewRunId(environment.clock, environment.random);
-  SLUICE_ASSIGN_OR_RETURN(
-      auto file, storage::PublishedFile::Create(environment.files, storage::JoinPath(folder, kManifestName), unique,
-                                                storage::ThisProcessOwner()));
-  SLUICE_TRY(file->Append(manifest.ToText()));
-  SLUICE_ASSIGN_OR_RETURN(const storage::FinishedFile finished, file->Finish());
-  return storage::Publish(environment.files, finished, storage::PublishMode::kReplace);
+  return storage::PublishText(environment.files, storage::JoinPath(folder, kManifestName), manifest.ToText(),
+                              core::NewRunId(environment.clock, environment.random), storage::PublishMode::kReplace);
 }
 
 }  // namespace sluice::recorder
