@@ -37,7 +37,6 @@ BackEnd::BackEnd(const storage::Environment& environment, BackEndSpec spec, cons
 BackEnd::~BackEnd() { Abandon(); }
 
 void BackEnd::Start() {
-  started_ = true;
   thread_ = std::thread([this] { Work(); });
 }
 
@@ -58,10 +57,8 @@ void BackEnd::Abandon() {
 core::Status BackEnd::Stop() {
   Abandon();
   SLUICE_TRY(Round());
-  core::Status published = file_ == nullptr ? core::Ok() : Publish();
+  const core::Status published = file_ == nullptr ? core::Ok() : Publish();
   Note(published);
-  if (published.has_value() && spool_ != nullptr) published = RemoveIfThere(environment_.files, spool_->path());
-  if (published.has_value()) spool_.reset();
   return published;
 }
 
@@ -77,7 +74,7 @@ void BackEnd::Note(const core::Status& status) {
 }
 
 void BackEnd::Nap(double fullest) {
-  const milliseconds calm = std::min(kNapMax, std::max(kNapMin, spec_.hand_over_after));
+  const milliseconds calm = std::min(kNapMax, std::max(kNapMin, spec_.limits.hand_over_after));
   std::unique_lock lock(mutex_);
   wake_.wait_for(lock, fullest > kBusy ? kNapMin : calm, [this] { return stopping_; });
 }
@@ -94,7 +91,7 @@ void BackEnd::Work() {
       continue;
     }
     std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, spec_.retry_after, [this] { return stopping_; });
+    wake_.wait_for(lock, spec_.limits.retry_after, [this] { return stopping_; });
   }
 }
 
@@ -142,7 +139,7 @@ core::Status BackEnd::TakeAll(Taken& taken) {
 
 core::Status BackEnd::Land(Taken& taken, BlockRows block) {
   if (file_ == nullptr) SLUICE_TRY(OpenFile());
-  const std::uint64_t room = spec_.file_rows_max - std::min(spec_.file_rows_max, file_->rows());
+  const std::uint64_t room = spec_.limits.file_rows_max - std::min(spec_.limits.file_rows_max, file_->rows());
   if (block.end - block.begin > room) {
     block.end = block.begin + static_cast<std::uint32_t>(room);
     block.position_end = block.position + room;
@@ -155,12 +152,12 @@ core::Status BackEnd::Land(Taken& taken, BlockRows block) {
   const core::Status written = file_->Write(rows);
   broken_ = !written.has_value();
   SLUICE_TRY(written);
-  const bool full = file_->rows() >= spec_.file_rows_max || file_->bytes() >= spec_.file_bytes_max;
+  const bool full = file_->rows() >= spec_.limits.file_rows_max || file_->bytes() >= spec_.limits.file_bytes_max;
   return full ? Publish() : core::Ok();
 }
 
 core::Status BackEnd::CheckRoom() const {
-  if (spec_.files_max == 0 && spec_.folder_bytes_max == 0) return core::Ok();
+  if (spec_.limits.files_max == 0 && spec_.limits.folder_bytes_max == 0) return core::Ok();
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
   SLUICE_ASSIGN_OR_RETURN(const auto entries, environment_.files.List(spec_.landing.folder));
@@ -170,15 +167,15 @@ core::Status BackEnd::CheckRoom() const {
     ++files;
     bytes += entry.bytes;
   }
-  if (spec_.files_max > 0 && files >= spec_.files_max) {
+  if (spec_.limits.files_max > 0 && files >= spec_.limits.files_max) {
     return core::LimitExceeded(fmt::format("{} holds {} files that are not loaded yet; at most {} are allowed",
-                                           storage::QuotedPath(spec_.landing.folder), files, spec_.files_max))
+                                           storage::QuotedPath(spec_.landing.folder), files, spec_.limits.files_max))
         .WithHint("load them, or raise files_max");
   }
-  if (spec_.folder_bytes_max > 0 && bytes >= spec_.folder_bytes_max) {
+  if (spec_.limits.folder_bytes_max > 0 && bytes >= spec_.limits.folder_bytes_max) {
     return core::LimitExceeded(fmt::format("{} holds {} that are not loaded yet; at most {} are allowed",
                                            storage::QuotedPath(spec_.landing.folder), core::FormatByteSize(bytes),
-                                           core::FormatByteSize(spec_.folder_bytes_max)))
+                                           core::FormatByteSize(spec_.limits.folder_bytes_max)))
         .WithHint("load them, or raise folder_bytes_max");
   }
   return core::Ok();
@@ -196,9 +193,9 @@ core::Status BackEnd::OpenFile() {
 }
 
 core::Status BackEnd::RotateIfDue() {
-  if (file_ == nullptr || spec_.rotate_after.count() == 0 || file_->rows() < spec_.min_rows_for_split)
+  if (file_ == nullptr || spec_.limits.rotate_after.count() == 0 || file_->rows() < spec_.limits.min_rows_for_split)
     return core::Ok();
-  return environment_.clock.Monotonic() - file_opened_ >= spec_.rotate_after ? Publish() : core::Ok();
+  return environment_.clock.Monotonic() - file_opened_ >= spec_.limits.rotate_after ? Publish() : core::Ok();
 }
 
 core::Status BackEnd::Publish() {

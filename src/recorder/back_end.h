@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -22,9 +21,8 @@
 
 namespace sluice::recorder {
 
-struct BackEndSpec {
-  LandingSpec landing = {};
-  FileName name = {};
+/// When a file is published, and how long the back end waits.
+struct LandingLimits {
   std::uint64_t file_rows_max = 500'000;
   std::uint64_t file_bytes_max = 128 << 20;
   std::uint64_t min_rows_for_split = 100'000;
@@ -33,6 +31,12 @@ struct BackEndSpec {
   std::chrono::milliseconds hand_over_after{100};
   std::chrono::milliseconds rotate_after{0};
   std::chrono::milliseconds retry_after{1000};  ///< a failure
+};
+
+struct BackEndSpec {
+  LandingSpec landing = {};
+  FileName name = {};
+  LandingLimits limits = {};
 };
 
 /// What the back end has done so far.
@@ -106,7 +110,6 @@ class BackEnd {
   std::deque<Taken> rings_;
   BackEndCounts counts_;
   bool stopping_ = false;
-  bool started_ = false;
   std::thread thread_;
 };
 

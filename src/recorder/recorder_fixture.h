@@ -31,7 +31,7 @@ struct RecorderWorld {
                     arrow::default_memory_pool(),      256 << 20} {
     options.directory = folder / "data";
     options.mapping_directory = folder / "memory";
-    options.hand_over_after = std::chrono::milliseconds(1);
+    options.limits.hand_over_after = std::chrono::milliseconds(1);
   }
 
   /// All rows of a recorder's published files, by the manifest, as one table.

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/byte_size.h"
 #include "core/run_id.h"
-#include "storage/owner.h"
 #include "storage/path.h"
-#include "storage/publish.h"
+#include "storage/published_text.h"
 
 namespace sluice::recorder {
 namespace {
@@ -63,18 +63,8 @@ core::Result<RecorderMarker> RecorderMarker::OfJson(std::string_view text) {
 
 core::Status WriteMarker(const storage::Environment& environment, const std::string& folder,
                          const RecorderMarker& marker) {
-  const std::string unique = core::NewRunId(environment.clock, environment.random);
-  SLUICE_ASSIGN_OR_RETURN(auto file,
-                          storage::PublishedFile::Create(environment.files, MarkerPath(folder, marker.recorder), unique,
-                                                         storage::ThisProcessOwner()));
-  SLUICE_TRY(file->Append(marker.ToJson()));
-  SLUICE_ASSIGN_OR_RETURN(const storage::FinishedFile finished, file->Finish());
-  return storage::Publish(environment.files, finished, storage::PublishMode::kCreate);
-}
-
-core::Status RemoveMarker(const storage::Environment& environment, const std::string& folder,
-                          const std::string& recorder) {
-  return RemoveIfThere(environment.files, MarkerPath(folder, recorder));
+  return storage::PublishText(environment.files, MarkerPath(folder, marker.recorder), marker.ToJson(),
+                              core::NewRunId(environment.clock, environment.random), storage::PublishMode::kCreate);
 }
 
 core::Result<std::vector<RecorderMarker>> ReadMarkers(const storage::Environment& environment,
@@ -92,6 +82,28 @@ core::Result<std::vector<RecorderMarker>> ReadMarkers(const storage::Environment
     markers.push_back(*std::move(marker));
   }
   return markers;
+}
+
+bool IsRingPath(std::string_view path) { return storage::FileName(path).starts_with("ring-"); }
+
+// Rings go before what they are read with, and the marker goes last: until then all of it is found again.
+core::Status RemoveRemains(storage::FileSystem& files, const std::string& folder, const RecorderMarker& marker) {
+  SLUICE_TRY(RemoveIfThere(files, SpoolPath(folder, marker.recorder)));
+  SLUICE_ASSIGN_OR_RETURN(const auto memory, ListMemory(files, marker));
+  for (const std::string& path : memory) SLUICE_TRY(RemoveIfThere(files, path));
+  if (!marker.mapping.empty()) SLUICE_TRY(RemoveIfThere(files, marker.mapping));
+  return RemoveIfThere(files, MarkerPath(folder, marker.recorder));
+}
+
+core::Result<std::vector<std::string>> ListMemory(storage::FileSystem& files, const RecorderMarker& marker) {
+  std::vector<std::string> paths;
+  if (marker.mapping.empty()) return paths;
+  SLUICE_ASSIGN_OR_RETURN(const auto there, files.StatIfExists(marker.mapping));
+  if (!there.has_value()) return paths;
+  SLUICE_ASSIGN_OR_RETURN(const auto entries, files.ListNames(marker.mapping));
+  for (const storage::FolderEntry& entry : entries) paths.push_back(storage::JoinPath(marker.mapping, entry.name));
+  std::ranges::stable_partition(paths, IsRingPath);
+  return paths;
 }
 
 core::Status RemoveIfThere(storage::FileSystem& files, const std::string& path) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -28,8 +29,13 @@ struct RecorderMarker {
 
 core::Status WriteMarker(const storage::Environment& environment, const std::string& folder,
                          const RecorderMarker& marker);
-core::Status RemoveMarker(const storage::Environment& environment, const std::string& folder,
-                          const std::string& recorder);
+/// Whether this is the path of a ring, among those of a recorder's memory.
+bool IsRingPath(std::string_view path);
+/// The files of its memory, rings first; none when the machine was started anew.
+core::Result<std::vector<std::string>> ListMemory(storage::FileSystem& files, const RecorderMarker& marker);
+/// Remove all that a recorder left beside its files, once its rows are published: spool, memory, marker. Again: as
+/// good.
+core::Status RemoveRemains(storage::FileSystem& files, const std::string& folder, const RecorderMarker& marker);
 /// Of recorders that are at work in the folder, or were when they died; none when there is no folder.
 core::Result<std::vector<RecorderMarker>> ReadMarkers(const storage::Environment& environment,
                                                       const std::string& folder);

@@ -19,7 +19,7 @@ std::string DefaultMappingDirectory() { return fmt::format("/dev/shm/sluice-{}",
 
 core::Status CheckOptions(const RecordingOptions& options) {
   if (options.directory.empty()) return core::InvalidInput("a recorder needs a directory for its files");
-  if (options.file_rows_max == 0 || options.file_bytes_max == 0) {
+  if (options.limits.file_rows_max == 0 || options.limits.file_bytes_max == 0) {
     return core::InvalidInput("a file needs room for a row: file_rows_max and file_bytes_max are at least 1");
   }
   if (options.threads_max == 0) return core::InvalidInput("a recorder needs a thread: threads_max is at least 1");
@@ -73,15 +73,9 @@ core::Status Recording::Prepare(std::string_view test_id, std::string_view worke
   spec.landing.recorder = marker_.recorder;
   spec.landing.schema = marker_.schema;
   spec.landing.write.row_group_rows_max = 128 * 1024;
-  spec.file_rows_max = options_.file_rows_max;
-  spec.file_bytes_max = options_.file_bytes_max;
-  spec.min_rows_for_split = options_.min_rows_for_split;
-  spec.files_max = options_.files_max;
-  spec.folder_bytes_max = options_.folder_bytes_max;
-  spec.hand_over_after = options_.hand_over_after;
-  spec.rotate_after = options_.rotate_after;
-  spec.retry_after = options_.retry_after;
+  spec.limits = options_.limits;
   back_end_ = std::make_unique<BackEnd>(environment_, std::move(spec), *symbols_, ticks_.get(), std::move(manifest));
+  back_end_->Add(*rings_.front());
   back_end_->Start();
   return core::Ok();
 }
@@ -123,15 +117,12 @@ Ring* Recording::TakeRing() noexcept {
   if (!closed_ && !idle_.empty()) {
     Ring* const ring = idle_.back();
     idle_.pop_back();
-    if (!ring->known_to_back_end) back_end_->Add(*ring);
-    ring->known_to_back_end = true;
     return ring;
   }
   if (!closed_ && rings_.size() < options_.threads_max) {
     auto made = MakeRing();
     if (made.has_value()) {
       back_end_->Add(**made);
-      (*made)->known_to_back_end = true;
       return *made;
     }
   }
@@ -187,7 +178,9 @@ core::Result<ManifestClose> Recording::Close() {
   Manifest manifest = back_end_->manifest();
   manifest.closes.push_back(close);
   SLUICE_TRY(WriteManifest(environment_, folder_, manifest));
-  SLUICE_TRY(Finish());
+  SLUICE_TRY(RemoveTemporaries());
+  SLUICE_TRY(RemoveRemains(environment_.files, folder_, marker_));
+  lock_.reset();
   close_ = close;
   return close;
 }
@@ -200,21 +193,6 @@ core::Status Recording::RemoveTemporaries() {
     if (!name.has_value() || name->owner != storage::ThisProcessOwner()) continue;
     SLUICE_TRY(environment_.files.Remove(storage::JoinPath(folder_, entry.name)));
   }
-  return core::Ok();
-}
-
-// The same steps as those of a recovery that finds nothing to do, in an order that leaves nothing behind.
-core::Status Recording::Finish() {
-  SLUICE_TRY(RemoveTemporaries());
-  storage::FileSystem& files = environment_.files;
-  if (!marker_.mapping.empty()) {
-    for (std::uint32_t i = 0; i < rings_.size(); ++i) SLUICE_TRY(RemoveIfThere(files, RingPath(marker_.mapping, i)));
-    SLUICE_TRY(RemoveIfThere(files, SymbolsPath(marker_.mapping)));
-    SLUICE_TRY(RemoveIfThere(files, ClockPath(marker_.mapping)));
-    SLUICE_TRY(RemoveIfThere(files, marker_.mapping));
-  }
-  SLUICE_TRY(RemoveMarker(environment_, folder_, marker_.recorder));
-  lock_.reset();
   return core::Ok();
 }
 

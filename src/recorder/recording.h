@@ -28,15 +28,8 @@ struct RecordingOptions {
   std::uint64_t ring_bytes = 8 << 20;
   std::uint32_t threads_max = 64;
   FullPolicy when_full = FullPolicy::kSpinThenPark;
-  std::uint64_t file_rows_max = 500'000;
-  std::uint64_t file_bytes_max = 128 << 20;
-  std::uint64_t min_rows_for_split = 100'000;
-  std::uint64_t files_max = 0;
-  std::uint64_t folder_bytes_max = 0;
-  std::chrono::milliseconds hand_over_after{100};
-  std::chrono::milliseconds rotate_after{0};
-  std::chrono::milliseconds retry_after{1000};  ///< a failure of the back end
-  bool stamps_ticks = true;                     ///< where the processor's ticks are steady
+  LandingLimits limits = {};
+  bool stamps_ticks = true;  ///< where the processor's ticks are steady
   std::string file_pattern = "qe_{test_id}_{worker_id}_{sequence:04}.parquet";
   std::string codec = "zstd:1";
 };
@@ -82,7 +75,6 @@ class Recording {
   core::Status Prepare(std::string_view test_id, std::string_view worker_id, RecordSchema schema);
   core::Status MakeMapping();
   core::Result<Ring*> MakeRing();
-  core::Status Finish();
   core::Status RemoveTemporaries();
 
   const storage::Environment& environment_;

@@ -13,8 +13,8 @@ constexpr std::int64_t kRows = 5'000;
 /// Small memory and small files, so that a sweep takes seconds.
 void MakeSmall(RecorderWorld& world) {
   world.options.ring_bytes = 1;
-  world.options.file_rows_max = 2'000;
-  world.options.retry_after = std::chrono::milliseconds(1);
+  world.options.limits.file_rows_max = 2'000;
+  world.options.limits.retry_after = std::chrono::milliseconds(1);
 }
 
 std::vector<std::string> HiddenNames(const std::string& folder) {
@@ -101,7 +101,7 @@ TEST(RecordingFaults, AProcessThatDiesLeavesWhatTheNextOnePublishes) {
 TEST(RecordingFaults, AFolderThatIsFullOfFilesIsAFailureOfTheBackEnd) {
   RecorderWorld world;
   MakeSmall(world);
-  world.options.files_max = 2;
+  world.options.limits.files_max = 2;
   ASSERT_OK_AND_ASSIGN(const auto recording, OpenCalls(world));
   AppendCalls(*recording, 0, kRows);
   const auto closed = recording->Close();
@@ -118,7 +118,7 @@ TEST(RecordingFaults, FailRefusesAllRowsAfterTheFirst) {
   RecorderWorld world;
   MakeSmall(world);
   world.options.when_full = FullPolicy::kFail;
-  world.options.hand_over_after = std::chrono::hours(1);
+  world.options.limits.hand_over_after = std::chrono::hours(1);
   ASSERT_OK_AND_ASSIGN(const auto recording, OpenCalls(world));
   Ring* const ring = recording->TakeRing();
   std::uint64_t taken = 0;

@@ -52,7 +52,7 @@ TEST(Recording, ManyThreadsAppendAtOnce) {
 
 TEST(Recording, RotatesByRows) {
   RecorderWorld world;
-  world.options.file_rows_max = 10'000;
+  world.options.limits.file_rows_max = 10'000;
   ASSERT_OK_AND_ASSIGN(const auto recording, OpenCalls(world));
   AppendCalls(*recording, 0, 35'000);
   ASSERT_OK(recording->Close());
@@ -82,7 +82,7 @@ TEST(Recording, ASecondOneWithTheSameIdsIsRefused) {
 TEST(Recording, WhatAKilledOneLeftIsPublishedByTheNext) {
   for (const std::int64_t rows : {1, 5'000, 300'000}) {
     RecorderWorld world;
-    world.options.file_rows_max = 100'000;
+    world.options.limits.file_rows_max = 100'000;
     {
       ASSERT_OK_AND_ASSIGN(const auto killed, OpenCalls(world));
       AppendCalls(*killed, 0, rows);
@@ -143,7 +143,7 @@ TEST(SymbolTableTest, TextsOutliveTheProcess) {
 TEST(Recording, DropsAndCountsWhatDoesNotFit) {
   RecorderWorld world;
   world.options.when_full = FullPolicy::kDrop;
-  world.options.hand_over_after = std::chrono::hours(1);
+  world.options.limits.hand_over_after = std::chrono::hours(1);
   world.options.ring_bytes = 1;  // the fewest blocks there are
   ASSERT_OK_AND_ASSIGN(const auto recording, OpenCalls(world));
   Ring* const ring = recording->TakeRing();

@@ -135,12 +135,11 @@ class RoomMaker {
   RingHeader& header_;
 };
 
-core::Status Ring::Lay(const RingSpec& spec) {
+void Ring::Lay(const RingSpec& spec) {
   values_.resize(spec.shapes.size());
   validity_.resize(spec.shapes.size());
   layout_ = recording::PlaceColumns(spec.shapes, values_, validity_);
   when_full_ = spec.when_full;
-  return core::Ok();
 }
 
 core::Status Ring::Map(const std::string& path, std::uint64_t bytes, bool fresh) {
@@ -172,7 +171,7 @@ core::Status Ring::Map(const std::string& path, std::uint64_t bytes, bool fresh)
 
 core::Result<std::unique_ptr<Ring>> Ring::Create(const std::string& path, const RingSpec& spec, std::uint32_t ordinal) {
   std::unique_ptr<Ring> ring(new Ring());
-  SLUICE_TRY(ring->Lay(spec));
+  ring->Lay(spec);
   const std::uint64_t block_bytes = ring->layout_.block_bytes;
   const auto blocks = static_cast<std::uint32_t>(std::max<std::uint64_t>(spec.bytes / block_bytes, kBlocksMin));
   static_assert(sizeof(RingHeader) <= kHeaderBytes);
@@ -201,7 +200,7 @@ core::Result<std::unique_ptr<Ring>> Ring::Attach(const std::string& path, const 
   const auto bytes = static_cast<std::uint64_t>(info.st_size);
   if (bytes < sizeof(RingHeader)) return corrupt("too short for the memory of a recorder");
   std::unique_ptr<Ring> ring(new Ring());
-  SLUICE_TRY(ring->Lay(spec));
+  ring->Lay(spec);
   SLUICE_TRY(ring->Map(path, bytes, false));
   ring->header_ = reinterpret_cast<RingHeader*>(ring->memory_);
   const RingHeader& header = *ring->header_;

@@ -106,13 +106,12 @@ class Ring {
   void Disown() noexcept;
 
   RingCounts counts() const;
-  bool known_to_back_end = false;  ///< of its owner
 
  private:
   friend class RoomMaker;
   Ring() = default;
   core::Status Map(const std::string& path, std::uint64_t bytes, bool fresh);
-  core::Status Lay(const RingSpec& spec);
+  void Lay(const RingSpec& spec);
   char* Block(std::uint64_t number) const;
 
   struct OwnProducer;

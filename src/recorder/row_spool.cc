@@ -33,6 +33,22 @@ struct Frame {
   std::uint64_t checksum = 0;  ///< XXH3-64 of the message
 };
 
+/// nullopt when there is none.
+core::Result<std::optional<storage::Descriptor>> OpenSpool(const std::string& path) {
+  auto opened = storage::Descriptor::Open(path, O_RDONLY);
+  if (opened.has_value()) return std::optional(*std::move(opened));
+  if (opened.error().kind() == core::ErrorKind::kNotFound) return std::optional<storage::Descriptor>();
+  return std::move(opened).error();
+}
+
+/// nullopt at the end of what is whole.
+core::Result<std::optional<Frame>> ReadFrame(storage::Descriptor& file) {
+  Frame frame;
+  SLUICE_ASSIGN_OR_RETURN(const std::size_t got, file.Read({reinterpret_cast<char*>(&frame), sizeof frame}));
+  const bool whole = got == sizeof frame && frame.magic == Frame().magic && frame.bytes <= kFrameBytesMax;
+  return whole ? std::optional(frame) : std::nullopt;
+}
+
 }  // namespace
 
 core::Result<std::unique_ptr<RowSpool>> RowSpool::Create(const std::string& path) {
@@ -87,33 +103,38 @@ core::Status RowSpool::Append(const SpooledRows& rows, const arrow::RecordBatch&
   return core::Ok();
 }
 
-core::Result<SpoolContent> ReadSpool(
+core::Result<std::optional<std::uint64_t>> SequenceOfSpool(const std::string& path) {
+  SLUICE_ASSIGN_OR_RETURN(auto file, OpenSpool(path));
+  if (!file.has_value()) return std::optional<std::uint64_t>();
+  SLUICE_ASSIGN_OR_RETURN(const auto first, ReadFrame(*file));
+  return first.has_value() ? std::optional(first->sequence) : std::nullopt;
+}
+
+core::Status ReadSpool(
     const std::string& path, const std::shared_ptr<arrow::Schema>& schema,
     const std::function<core::Status(const SpooledRows&, std::shared_ptr<arrow::RecordBatch>)>& visit) {
-  auto opened = storage::Descriptor::Open(path, O_RDONLY);
-  SpoolContent content;
-  if (!opened.has_value() && opened.error().kind() == core::ErrorKind::kNotFound) return content;
-  if (!opened.has_value()) return std::move(opened).error();
+  SLUICE_ASSIGN_OR_RETURN(auto opened, OpenSpool(path));
+  if (!opened.has_value()) return core::Ok();
+  std::optional<std::uint64_t> sequence;
   while (true) {
-    Frame frame;
-    SLUICE_ASSIGN_OR_RETURN(const std::size_t got, opened->Read({reinterpret_cast<char*>(&frame), sizeof frame}));
-    if (got < sizeof frame || frame.magic != Frame().magic || frame.bytes > kFrameBytesMax) return content;
-    if (!content.sequence.has_value()) content.sequence = frame.sequence;
-    if (frame.sequence != *content.sequence) return content;  // left by the file before
+    SLUICE_ASSIGN_OR_RETURN(const auto read, ReadFrame(*opened));
+    // What has another sequence was left by the file before.
+    if (!read.has_value() || read->sequence != sequence.value_or(read->sequence)) return core::Ok();
+    const Frame& frame = *read;
+    sequence = frame.sequence;
     if (frame.ring == kNoRing) continue;
     const off_t begin = ::lseek(opened->fd(), 0, SEEK_CUR);
     const off_t end = ::lseek(opened->fd(), 0, SEEK_END);
-    if (begin < 0 || static_cast<std::uint64_t>(end - begin) < frame.bytes) return content;
+    if (begin < 0 || static_cast<std::uint64_t>(end - begin) < frame.bytes) return core::Ok();
     (void)::lseek(opened->fd(), begin, SEEK_SET);
     SLUICE_ASSIGN_OR_RETURN(std::shared_ptr<arrow::ResizableBuffer> message,
                             arrow::AllocateResizableBuffer(static_cast<std::int64_t>(frame.bytes)));
     SLUICE_TRY(opened->Read({reinterpret_cast<char*>(message->mutable_data()), frame.bytes}));
-    if (XXH3_64bits(message->data(), frame.bytes) != frame.checksum) return content;
+    if (XXH3_64bits(message->data(), frame.bytes) != frame.checksum) return core::Ok();
     arrow::io::BufferReader reader(std::move(message));
     SLUICE_ASSIGN_OR_RETURN(
         auto batch, arrow::ipc::ReadRecordBatch(schema, nullptr, arrow::ipc::IpcReadOptions::Defaults(), &reader));
     SLUICE_TRY(visit({frame.ring, frame.position, frame.position_end}, std::move(batch)));
-    ++content.frames;
   }
 }
 

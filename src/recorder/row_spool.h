@@ -48,15 +48,12 @@ class RowSpool {
   std::uint64_t bytes_ = 0;
 };
 
-/// Whose rows a spool holds.
-struct SpoolContent {
-  std::optional<std::uint64_t> sequence = {};  ///< nullopt: no rows
-  std::uint64_t frames = 0;
-};
+/// The file that was begun last in a spool; nullopt when there is none, or no spool.
+core::Result<std::optional<std::uint64_t>> SequenceOfSpool(const std::string& path);
 
 /// Calls `visit` for the frames of the file that was begun last; what follows the first that is not whole is left out.
 /// A spool that is not there has no frames.
-core::Result<SpoolContent> ReadSpool(
+core::Status ReadSpool(
     const std::string& path, const std::shared_ptr<arrow::Schema>& schema,
     const std::function<core::Status(const SpooledRows&, std::shared_ptr<arrow::RecordBatch>)>& visit);
 
