@@ -1,6 +1,5 @@
 #include "http/curl_transport.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "core/ascii.h"
+#include "http/libcurl.h"
 #include "http/url_text.h"
 
 namespace sluice::http {
@@ -17,12 +17,6 @@ using core::Error;
 using core::Result;
 
 namespace {
-
-/// libcurl wants this once per process, before threads use it.
-void InitialiseOnce() {
-  static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-  (void)initialised;
-}
 
 /// Everything that the callbacks of one exchange need.
 struct Exchange {
@@ -94,9 +88,10 @@ int Progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return ExchangeOf(user).cancellation.cancelled() ? 1 : 0;
 }
 
-Error ErrorOfCurl(CURLcode code, const char* detail, const Request& request) {
-  const std::string text = fmt::format("{} {}: {}", request.method, PublicPartOfUrl(request.url.Reveal()),
-                                       detail[0] != '\0' ? std::string(detail) : std::string(curl_easy_strerror(code)));
+Error ErrorOfCurl(const Libcurl& libcurl, CURLcode code, const char* detail, const Request& request) {
+  const std::string text =
+      fmt::format("{} {}: {}", request.method, PublicPartOfUrl(request.url.Reveal()),
+                  detail[0] != '\0' ? std::string(detail) : std::string(libcurl.easy_strerror(code)));
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -129,96 +124,105 @@ Error ErrorOfCurl(CURLcode code, const char* detail, const Request& request) {
 
 }  // namespace
 
-/// Handles that rest between requests, each with its open connections.
+/// The library, and handles that rest between requests, each with its open connections.
 class CurlTransport::Handles {
  public:
   ~Handles() {
-    for (CURL* handle : idle_) curl_easy_cleanup(handle);
+    for (CURL* handle : idle_) libcurl_->easy_cleanup(handle);
+  }
+  core::Result<std::shared_ptr<const Libcurl>> Library() {
+    const std::lock_guard lock(mutex_);
+    if (libcurl_ == nullptr) {
+      SLUICE_ASSIGN_OR_RETURN(libcurl_, Libcurl::Load());
+    }
+    return libcurl_;
   }
   CURL* Take() {
     const std::lock_guard lock(mutex_);
-    if (idle_.empty()) return curl_easy_init();
+    if (idle_.empty()) return libcurl_->easy_init();
     CURL* handle = idle_.back();
     idle_.pop_back();
     return handle;
   }
   void GiveBack(CURL* handle) {
-    curl_easy_reset(handle);  // options only: connections stay
+    libcurl_->easy_reset(handle);  // options only: connections stay
     const std::lock_guard lock(mutex_);
     idle_.push_back(handle);
   }
 
  private:
   std::mutex mutex_;
+  std::shared_ptr<const Libcurl> libcurl_;
   std::vector<CURL*> idle_;
 };
 
-CurlTransport::CurlTransport(CurlOptions options) : options_(std::move(options)) {
-  InitialiseOnce();
-  handles_ = std::make_unique<Handles>();
-}
+CurlTransport::CurlTransport(CurlOptions options)
+    : options_(std::move(options)), handles_(std::make_unique<Handles>()) {}
 
 CurlTransport::~CurlTransport() = default;
 
 namespace {
 
-void SetMethod(CURL* handle, Exchange& exchange) {
+void SetMethod(const Libcurl& libcurl, CURL* handle, Exchange& exchange) {
   const Request& request = exchange.request;
   const std::uint64_t bytes = request.upload != nullptr ? request.upload->size() : request.body.size();
   if (request.method == "HEAD") {
-    curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+    libcurl.easy_setopt(handle, CURLOPT_NOBODY, 1L);
   } else if (request.method == "PUT" || request.method == "POST") {
-    curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-    curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(bytes));
-    curl_easy_setopt(handle, CURLOPT_READFUNCTION, GiveBody);
-    curl_easy_setopt(handle, CURLOPT_READDATA, &exchange);
-    curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, SeekBody);
-    curl_easy_setopt(handle, CURLOPT_SEEKDATA, &exchange);
+    libcurl.easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+    libcurl.easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    libcurl.easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(bytes));
+    libcurl.easy_setopt(handle, CURLOPT_READFUNCTION, GiveBody);
+    libcurl.easy_setopt(handle, CURLOPT_READDATA, &exchange);
+    libcurl.easy_setopt(handle, CURLOPT_SEEKFUNCTION, SeekBody);
+    libcurl.easy_setopt(handle, CURLOPT_SEEKDATA, &exchange);
   } else {
-    curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    libcurl.easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   }
 }
 
-void SetOptions(CURL* handle, Exchange& exchange, const CurlOptions& options, char* detail) {
-  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, detail);
-  curl_easy_setopt(handle, CURLOPT_URL, exchange.request.url.Reveal().c_str());
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  curl_easy_setopt(handle, CURLOPT_USERAGENT, options.user_agent.c_str());
-  curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(exchange.request.timeout.count()));
-  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_timeout.count()));
-  curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
+void SetOptions(const Libcurl& libcurl, CURL* handle, Exchange& exchange, const CurlOptions& options, char* detail) {
+  libcurl.easy_setopt(handle, CURLOPT_ERRORBUFFER, detail);
+  libcurl.easy_setopt(handle, CURLOPT_URL, exchange.request.url.Reveal().c_str());
+  libcurl.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  libcurl.easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  libcurl.easy_setopt(handle, CURLOPT_USERAGENT, options.user_agent.c_str());
+  libcurl.easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
+  libcurl.easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  libcurl.easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+  libcurl.easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(exchange.request.timeout.count()));
+  libcurl.easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  libcurl.easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_timeout.count()));
+  libcurl.easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
   if (!options.authorities_file.empty()) {
-    curl_easy_setopt(handle, CURLOPT_CAINFO, options.authorities_file.c_str());
+    libcurl.easy_setopt(handle, CURLOPT_CAINFO, options.authorities_file.c_str());
   }
-  curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, TakeHeader);
-  curl_easy_setopt(handle, CURLOPT_HEADERDATA, &exchange);
-  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, TakeBody);
-  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &exchange);
-  curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, Progress);
-  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &exchange);
-  curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+  libcurl.easy_setopt(handle, CURLOPT_HEADERFUNCTION, TakeHeader);
+  libcurl.easy_setopt(handle, CURLOPT_HEADERDATA, &exchange);
+  libcurl.easy_setopt(handle, CURLOPT_WRITEFUNCTION, TakeBody);
+  libcurl.easy_setopt(handle, CURLOPT_WRITEDATA, &exchange);
+  libcurl.easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, Progress);
+  libcurl.easy_setopt(handle, CURLOPT_XFERINFODATA, &exchange);
+  libcurl.easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
 }
 
 struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  const Libcurl* libcurl;
+  void operator()(curl_slist* list) const { libcurl->slist_free_all(list); }
 };
 using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
 /// Null when memory is out or a header would break the line.
-HeaderList HeaderListOf(const std::vector<Header>& headers) {
+HeaderList HeaderListOf(const Libcurl& libcurl, const std::vector<Header>& headers) {
   // No waiting for "100 Continue", no invented Content-Type.
-  HeaderList list(curl_slist_append(nullptr, "Expect:"));
+  HeaderList list(libcurl.slist_append(nullptr, "Expect:"), FreeList{&libcurl});
   for (const Header& header : headers) {
-    if ((header.name + header.value).find_first_of("\r\n") != std::string::npos) return nullptr;
+    if ((header.name + header.value).find_first_of("\r\n") != std::string::npos) return {nullptr, FreeList{&libcurl}};
     // libcurl sends a header without a value only when it ends with a semicolon.
     const std::string line = header.value.empty() ? header.name + ";" : header.name + ": " + header.value;
-    if (list == nullptr || curl_slist_append(list.get(), line.c_str()) == nullptr) return nullptr;
+    if (list == nullptr || libcurl.slist_append(list.get(), line.c_str()) == nullptr) {
+      return {nullptr, FreeList{&libcurl}};
+    }
   }
   return list;
 }
@@ -227,22 +231,23 @@ HeaderList HeaderListOf(const std::vector<Header>& headers) {
 
 Result<Response> CurlTransport::Send(const Request& request, const core::Cancellation& cancellation) {
   SLUICE_TRY(cancellation.Check());
-  const HeaderList headers = HeaderListOf(request.headers);
+  SLUICE_ASSIGN_OR_RETURN(const std::shared_ptr<const Libcurl> libcurl, handles_->Library());
+  const HeaderList headers = HeaderListOf(*libcurl, request.headers);
   if (headers == nullptr) return core::InvalidInput("a header's name or value holds a line break");
   if (request.upload != nullptr) SLUICE_TRY(request.upload->Rewind());
   CURL* handle = handles_->Take();
   if (handle == nullptr) return core::LimitExceeded("libcurl gives no handle: memory is out");
   char detail[CURL_ERROR_SIZE] = "";
   Exchange exchange{.request = request, .cancellation = cancellation, .response = {}, .failure = {}};
-  SetOptions(handle, exchange, options_, detail);
-  SetMethod(handle, exchange);
-  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
-  const CURLcode code = curl_easy_perform(handle);
+  SetOptions(*libcurl, handle, exchange, options_, detail);
+  SetMethod(*libcurl, handle, exchange);
+  libcurl->easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
+  const CURLcode code = libcurl->easy_perform(handle);
   long status = 0;
-  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  libcurl->easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
   handles_->GiveBack(handle);
   if (exchange.failure) return *std::move(exchange.failure);
-  if (code != CURLE_OK) return ErrorOfCurl(code, detail, request);
+  if (code != CURLE_OK) return ErrorOfCurl(*libcurl, code, detail, request);
   exchange.response.status = static_cast<int>(status);
   return std::move(exchange.response);
 }

@@ -1,7 +1,6 @@
 #include "postgres/connection.h"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "postgres/libpq.h"
 #include "postgres/server_error.h"
 
 namespace sluice::postgres {
@@ -39,9 +39,9 @@ std::string CodeIn(std::string_view message) {
   return {};
 }
 
-core::Error ConnectError(PGconn* connection) {
-  const std::string_view message = PQerrorMessage(connection);
-  if (PQconnectionNeedsPassword(connection) != 0) {
+core::Error ConnectError(const Libpq& libpq, PGconn* connection) {
+  const std::string_view message = libpq.error_message(connection);
+  if (libpq.connection_needs_password(connection) != 0) {
     return core::PermissionError("PostgreSQL: the server wants a password, and there is none")
         .WithHint("put it into ~/.pgpass or PGPASSWORD");
   }
@@ -49,53 +49,56 @@ core::Error ConnectError(PGconn* connection) {
   return ServerError(CodeIn(message), message.substr(0, message.find("\nLOCATION")));
 }
 
-core::Status WaitForSocket(PGconn* connection, PostgresPollingStatusType status) {
-  pollfd wanted{.fd = PQsocket(connection),
+core::Status WaitForSocket(const Libpq& libpq, PGconn* connection, PostgresPollingStatusType status) {
+  pollfd wanted{.fd = libpq.socket(connection),
                 .events = static_cast<short>(status == PGRES_POLLING_READING ? POLLIN : POLLOUT),
                 .revents = 0};
   if (::poll(&wanted, 1, kPollMilliseconds) < 0 && errno != EINTR) return core::ErrorFromErrno(errno, "poll");
   return core::Ok();
 }
 
-core::Status Connect(PGconn* connection, std::chrono::milliseconds wait_max, const core::Cancellation& cancellation) {
+core::Status Connect(const Libpq& libpq, PGconn* connection, std::chrono::milliseconds wait_max,
+                     const core::Cancellation& cancellation) {
   const Clock::time_point deadline = Clock::now() + wait_max;
   PostgresPollingStatusType status = PGRES_POLLING_WRITING;
   while (true) {
-    if (PQstatus(connection) == CONNECTION_BAD) return ConnectError(connection);
+    if (libpq.status(connection) == CONNECTION_BAD) return ConnectError(libpq, connection);
     SLUICE_TRY(cancellation.Check());
-    SLUICE_TRY(WaitForSocket(connection, status));
-    status = PQconnectPoll(connection);
+    SLUICE_TRY(WaitForSocket(libpq, connection, status));
+    status = libpq.connect_poll(connection);
     if (status == PGRES_POLLING_OK) return core::Ok();
-    if (status == PGRES_POLLING_FAILED) return ConnectError(connection);
+    if (status == PGRES_POLLING_FAILED) return ConnectError(libpq, connection);
     if (Clock::now() > deadline) return core::Unavailable("PostgreSQL: the server did not answer in time");
   }
 }
 
 }  // namespace
 
-Rows::Rows(pg_result* result) : result_(result) {}
-Rows::~Rows() { PQclear(result_); }
-Rows::Rows(Rows&& other) noexcept : result_(std::exchange(other.result_, nullptr)) {}
+Rows::Rows(std::shared_ptr<const Libpq> libpq, pg_result* result) : libpq_(std::move(libpq)), result_(result) {}
+Rows::~Rows() {
+  if (libpq_ != nullptr) libpq_->clear(result_);
+}
+Rows::Rows(Rows&& other) noexcept : libpq_(std::move(other.libpq_)), result_(std::exchange(other.result_, nullptr)) {}
 
-std::size_t Rows::size() const { return static_cast<std::size_t>(PQntuples(result_)); }
+std::size_t Rows::size() const { return static_cast<std::size_t>(libpq_->ntuples(result_)); }
 
 bool Rows::is_null(std::size_t row, int column) const {
-  return PQgetisnull(result_, static_cast<int>(row), column) != 0;
+  return libpq_->getisnull(result_, static_cast<int>(row), column) != 0;
 }
 
 std::string Rows::Text(std::size_t row, int column) const {
   const int at = static_cast<int>(row);
-  return {PQgetvalue(result_, at, column), static_cast<std::size_t>(PQgetlength(result_, at, column))};
+  return {libpq_->getvalue(result_, at, column), static_cast<std::size_t>(libpq_->getlength(result_, at, column))};
 }
 
 std::uint64_t Rows::affected() const {
-  const std::string_view text = PQcmdTuples(result_);
+  const std::string_view text = libpq_->cmd_tuples(result_);
   std::uint64_t count = 0;
   std::from_chars(text.data(), text.data() + text.size(), count);
   return count;
 }
 
-std::string Rows::tag() const { return PQcmdStatus(result_); }
+std::string Rows::tag() const { return libpq_->cmd_status(result_); }
 
 core::Result<std::unique_ptr<Connection>> Connection::Open(const ConnectionOptions& options,
                                                            const core::Cancellation& cancellation) {
@@ -106,37 +109,44 @@ core::Result<std::unique_ptr<Connection>> Connection::Open(const ConnectionOptio
   std::array<const char*, keywords.size()> names{};
   std::ranges::copy(keywords, names.begin());
   names.back() = nullptr;
-  std::unique_ptr<Connection> opened(new Connection(PQconnectStartParams(names.data(), values.data(), 1)));
+  SLUICE_ASSIGN_OR_RETURN(const std::shared_ptr<const Libpq> libpq, Libpq::Load());
+  std::unique_ptr<Connection> opened(
+      new Connection(libpq, libpq->connect_start_params(names.data(), values.data(), 1)));
   PGconn* const connection = opened->connection_;
   if (connection == nullptr) return core::LimitExceeded("PostgreSQL: no memory for a connection");
-  PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
-  SLUICE_TRY(Connect(connection, options.connect_wait_max, cancellation));
-  PQsetErrorVerbosity(connection, PQERRORS_DEFAULT);
-  PQsetNoticeProcessor(connection, [](void*, const char*) {}, nullptr);
+  libpq->set_error_verbosity(connection, PQERRORS_VERBOSE);
+  SLUICE_TRY(Connect(*libpq, connection, options.connect_wait_max, cancellation));
+  libpq->set_error_verbosity(connection, PQERRORS_DEFAULT);
+  libpq->set_notice_processor(connection, [](void*, const char*) {}, nullptr);
   SLUICE_TRY(opened->Execute(kSettings));
-  const char* const integer_times = PQparameterStatus(connection, "integer_datetimes");
+  const char* const integer_times = libpq->parameter_status(connection, "integer_datetimes");
   if (integer_times == nullptr || std::string_view(integer_times) != "on") {
     return core::Unsupported("PostgreSQL: the server keeps times as floating point numbers");
   }
   return opened;
 }
 
-Connection::~Connection() { PQfinish(connection_); }
+Connection::Connection(std::shared_ptr<const Libpq> libpq, pg_conn* connection)
+    : libpq_(std::move(libpq)), connection_(connection) {}
 
-core::Result<Rows> Connection::Execute(const std::string& sql) { return Answer(PQexec(connection_, sql.c_str())); }
+Connection::~Connection() { libpq_->finish(connection_); }
+
+core::Result<Rows> Connection::Execute(const std::string& sql) {
+  return Answer(libpq_->exec(connection_, sql.c_str()));
+}
 
 core::Result<Rows> Connection::Query(const std::string& sql, std::span<const std::string> values) {
   std::vector<const char*> texts;
   for (const std::string& value : values) texts.push_back(value.c_str());
-  return Answer(PQexecParams(connection_, sql.c_str(), static_cast<int>(texts.size()), nullptr, texts.data(), nullptr,
-                             nullptr, 0));
+  return Answer(libpq_->exec_params(connection_, sql.c_str(), static_cast<int>(texts.size()), nullptr, texts.data(),
+                                    nullptr, nullptr, 0));
 }
 
 core::Status Connection::BeginCopy(const std::string& sql) {
-  PGresult* const result = PQexec(connection_, sql.c_str());
-  const bool begun = PQresultStatus(result) == PGRES_COPY_IN;
+  PGresult* const result = libpq_->exec(connection_, sql.c_str());
+  const bool begun = libpq_->result_status(result) == PGRES_COPY_IN;
   if (begun) {
-    PQclear(result);
+    libpq_->clear(result);
     return core::Ok();
   }
   SLUICE_TRY(Answer(result));
@@ -146,50 +156,51 @@ core::Status Connection::BeginCopy(const std::string& sql) {
 core::Status Connection::PutCopy(std::string_view bytes) {
   while (!bytes.empty()) {
     const std::string_view message = bytes.substr(0, kMessageBytesMax);
-    if (PQputCopyData(connection_, message.data(), static_cast<int>(message.size())) != 1) return LastError(nullptr);
+    if (libpq_->put_copy_data(connection_, message.data(), static_cast<int>(message.size())) != 1)
+      return LastError(nullptr);
     bytes.remove_prefix(message.size());
   }
   return core::Ok();
 }
 
 core::Result<std::uint64_t> Connection::EndCopy() {
-  if (PQputCopyEnd(connection_, nullptr) != 1) return LastError(nullptr);
-  core::Result<Rows> answer = Answer(PQgetResult(connection_));
-  while (PGresult* const rest = PQgetResult(connection_)) PQclear(rest);
+  if (libpq_->put_copy_end(connection_, nullptr) != 1) return LastError(nullptr);
+  core::Result<Rows> answer = Answer(libpq_->get_result(connection_));
+  while (PGresult* const rest = libpq_->get_result(connection_)) libpq_->clear(rest);
   if (!answer.has_value()) return std::move(answer).error();
   return answer->affected();
 }
 
 void Connection::AbortCopy() {
-  PQputCopyEnd(connection_, "the sender gave up");
-  while (PGresult* const rest = PQgetResult(connection_)) {
-    const bool copying = PQresultStatus(rest) == PGRES_COPY_IN;
-    PQclear(rest);
+  libpq_->put_copy_end(connection_, "the sender gave up");
+  while (PGresult* const rest = libpq_->get_result(connection_)) {
+    const bool copying = libpq_->result_status(rest) == PGRES_COPY_IN;
+    libpq_->clear(rest);
     if (copying) break;  // the connection broke in the middle
   }
 }
 
-bool Connection::broken() const { return PQstatus(connection_) == CONNECTION_BAD; }
+bool Connection::broken() const { return libpq_->status(connection_) == CONNECTION_BAD; }
 
 std::string Connection::place() const {
-  return fmt::format("{}:{}/{}", PQhost(connection_), PQport(connection_), PQdb(connection_));
+  return fmt::format("{}:{}/{}", libpq_->host(connection_), libpq_->port(connection_), libpq_->db(connection_));
 }
 
 core::Result<Rows> Connection::Answer(pg_result* result) {
-  Rows rows(result);
-  const ExecStatusType status = PQresultStatus(result);
+  Rows rows(libpq_, result);
+  const ExecStatusType status = libpq_->result_status(result);
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return rows;
   return LastError(result);
 }
 
 core::Error Connection::LastError(const pg_result* result) const {
-  const char* const code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-  const char* const message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-  if (code == nullptr || message == nullptr) return ServerError("", PQerrorMessage(connection_));
+  const char* const code = libpq_->result_error_field(result, PG_DIAG_SQLSTATE);
+  const char* const message = libpq_->result_error_field(result, PG_DIAG_MESSAGE_PRIMARY);
+  if (code == nullptr || message == nullptr) return ServerError("", libpq_->error_message(connection_));
   std::string text = message;
   const std::pair<int, const char*> parts[] = {{PG_DIAG_MESSAGE_DETAIL, "; "}, {PG_DIAG_CONTEXT, "; "}};
   for (const auto& [field, before] : parts) {
-    if (const char* const more = PQresultErrorField(result, field)) text += std::string(before) + more;
+    if (const char* const more = libpq_->result_error_field(result, field)) text += std::string(before) + more;
   }
   return ServerError(code, text);
 }

@@ -17,6 +17,8 @@ struct pg_result;
 
 namespace sluice::postgres {
 
+struct Libpq;
+
 struct ConnectionOptions {
   std::string url = {};  ///< "postgresql://…" or "key=value …", as libpq takes it; passwords also from where it looks
   std::string application = "sluice";
@@ -26,7 +28,7 @@ struct ConnectionOptions {
 /// The rows of one answer.
 class Rows {
  public:
-  explicit Rows(pg_result* result);
+  Rows(std::shared_ptr<const Libpq> libpq, pg_result* result);
   ~Rows();
   Rows(Rows&& other) noexcept;
   Rows& operator=(Rows&&) = delete;
@@ -40,6 +42,7 @@ class Rows {
   std::string tag() const;
 
  private:
+  std::shared_ptr<const Libpq> libpq_;
   pg_result* result_;
 };
 
@@ -72,10 +75,11 @@ class Connection {
   std::string place() const;
 
  private:
-  explicit Connection(pg_conn* connection) : connection_(connection) {}
+  Connection(std::shared_ptr<const Libpq> libpq, pg_conn* connection);
   core::Result<Rows> Answer(pg_result* result);
   core::Error LastError(const pg_result* result) const;
 
+  std::shared_ptr<const Libpq> libpq_;
   pg_conn* connection_;
 };
 

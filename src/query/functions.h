@@ -3,6 +3,7 @@
 #include <duckdb.h>
 
 #include "core/result.h"
+#include "core/shared_library.h"
 
 namespace sluice::query {
 
@@ -109,7 +110,7 @@ struct Functions {
   decltype(&duckdb_destroy_logical_type) destroy_logical_type;
 };
 
-/// Look every function up in a library that dlopen gave. Unsupported, naming it, when one is missing.
-core::Status ResolveFunctions(void* handle, Functions& functions);
+/// Look every function up. Unsupported, naming it, when one is missing.
+core::Status FindFunctions(core::SharedLibrary& library, Functions& functions);
 
 }  // namespace sluice::query

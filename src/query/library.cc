@@ -1,6 +1,5 @@
 #include "query/library.h"
 
-#include <dlfcn.h>
 #include <unistd.h>
 
 #include <array>
@@ -37,11 +36,6 @@ bool IsRecentEnough(std::string_view version) {
   return minor_error != std::errc() || major > 1 || (major == 1 && minor >= kMinorVersionMin);
 }
 
-std::string LastLoaderError() {
-  const char* const text = ::dlerror();
-  return text == nullptr ? "unknown error" : text;
-}
-
 }  // namespace
 
 Library::Library(std::string path, std::unique_ptr<Functions> functions)
@@ -65,27 +59,15 @@ std::vector<std::string> Library::SearchPaths() {
 
 core::Result<std::shared_ptr<const Library>> Library::Load(const std::string& path) {
   const std::vector<std::string> paths = path.empty() ? SearchPaths() : std::vector{path};
-  std::string tried;
-  for (const std::string& candidate : paths) {
-    // A file that is not there is passed over; one that is there and cannot be loaded is worth its message.
-    const bool has_folder = candidate.find('/') != std::string::npos;
-    if (has_folder && ::access(candidate.c_str(), F_OK) != 0) {
-      tried += "\n    " + candidate + ": not there";
-      continue;
-    }
-    void* const handle = ::dlopen(candidate.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (handle == nullptr) {
-      tried += "\n    " + candidate + ": " + LastLoaderError();
-      continue;
-    }
-    auto functions = std::make_unique<Functions>();
-    SLUICE_TRY(ResolveFunctions(handle, *functions));
-    std::shared_ptr<const Library> library(new Library(candidate, std::move(functions)));
-    if (IsRecentEnough(library->version())) return library;
-    return core::Unsupported(candidate + " is DuckDB " + library->version() + "; 1.4 or later is needed");
+  auto opened = core::SharedLibrary::Open("DuckDB's library (libduckdb.so)", paths);
+  if (!opened.has_value()) {
+    return std::move(opened).error().WithHint("run ./dev setup, or name the file in SLUICE_DUCKDB_LIBRARY");
   }
-  return core::NotFound("DuckDB's library (libduckdb.so) was not found; looked at:" + tried)
-      .WithHint("run ./dev setup, or name the file in SLUICE_DUCKDB_LIBRARY");
+  auto functions = std::make_unique<Functions>();
+  SLUICE_TRY(FindFunctions(*opened, *functions));
+  std::shared_ptr<const Library> library(new Library(opened->path(), std::move(functions)));
+  if (IsRecentEnough(library->version())) return library;
+  return core::Unsupported(library->path() + " is DuckDB " + library->version() + "; 1.4 or later is needed");
 }
 
 }  // namespace sluice::query
