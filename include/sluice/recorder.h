@@ -65,7 +65,7 @@ struct RecorderStats {
   std::uint64_t blocked_count = 0;  ///< appends that waited
   std::uint64_t blocked_ns = 0;
   std::uint64_t high_water_bytes = 0;  ///< of the fullest thread
-  std::string last_error = {};         ///< of the back end; "" while all is well
+  std::string last_error = {};         ///< of the back end, or why a thread got no memory; "" while all is well
 };
 
 struct CloseReport {

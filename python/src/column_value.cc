@@ -156,6 +156,10 @@ bool ColumnValue::ConvertSymbol(PyObject* value, RecorderValue& to) {
   std::string_view utf8;
   if (!TextOf(value, utf8)) return false;
   const Symbol symbol = recorder_.Intern(utf8);
+  if (symbol.number == 0 && !utf8.empty()) {
+    to = utf8;  // it cannot be kept now: Append refuses the row, and counts it
+    return true;
+  }
   known.symbol = symbol;
   known.text = Owned::Borrowed(value);
   to = symbol;

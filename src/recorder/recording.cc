@@ -112,19 +112,30 @@ core::Result<Ring*> Recording::MakeRing() {
   return rings_.emplace_back(std::move(ring)).get();
 }
 
-Ring* Recording::TakeRing() noexcept {
-  const std::lock_guard lock(mutex_);
-  if (!closed_ && !idle_.empty()) {
+core::Result<Ring*> Recording::NextRing() {
+  if (!idle_.empty()) {
     Ring* const ring = idle_.back();
     idle_.pop_back();
     return ring;
   }
-  if (!closed_ && rings_.size() < options_.threads_max) {
-    auto made = MakeRing();
-    if (made.has_value()) {
-      back_end_->Add(**made);
-      return *made;
-    }
+  if (rings_.size() >= options_.threads_max) {
+    return core::LimitExceeded(fmt::format("more threads append than threads_max, which is {}", options_.threads_max));
+  }
+  SLUICE_ASSIGN_OR_RETURN(Ring* const made, MakeRing());
+  back_end_->Add(*made);
+  return made;
+}
+
+Ring* Recording::TakeRing() noexcept {
+  const std::lock_guard lock(mutex_);
+  const auto now = environment_.clock.Monotonic();
+  // Each append of a thread without a ring comes here: most of them must find out quickly that there is none.
+  const bool tries = !closed_ && (no_ring_.empty() || !idle_.empty() || now >= next_ring_);
+  if (tries) {
+    const core::Result<Ring*> ring = NextRing();
+    no_ring_ = ring.has_value() ? "" : ring.error().ToString();
+    if (ring.has_value()) return *ring;
+    next_ring_ = now + options_.limits.retry_after;
   }
   ++turned_away_;
   return nullptr;
@@ -140,6 +151,7 @@ RecordingStats Recording::stats() const {
   stats.files = back_end_->counts();
   const std::lock_guard lock(mutex_);
   stats.dropped = turned_away_;
+  if (stats.files.last_error.empty()) stats.files.last_error = no_ring_;
   for (const auto& ring : rings_) {
     const RingCounts counts = ring->counts();
     stats.accepted += ring->accepted();

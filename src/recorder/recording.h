@@ -55,7 +55,8 @@ class Recording {
                                                        std::string_view worker_id, RecordSchema schema);
   ~Recording();
 
-  /// A ring for a thread that begins to append; nullptr, and a row counted as dropped, when there is none to be had.
+  /// A ring for a thread that begins to append; nullptr, and a row counted as dropped, when there is none to be had:
+  /// stats() says why. After a failure none is made for as long as the back end waits after one.
   Ring* TakeRing() noexcept;
   /// The thread of a ring has ended: another one may go on with it.
   void GiveBack(Ring& ring) noexcept;
@@ -75,6 +76,7 @@ class Recording {
   core::Status Prepare(std::string_view test_id, std::string_view worker_id, RecordSchema schema);
   core::Status MakeMapping();
   core::Result<Ring*> MakeRing();
+  core::Result<Ring*> NextRing();
   core::Status RemoveTemporaries();
 
   const storage::Environment& environment_;
@@ -88,7 +90,9 @@ class Recording {
   mutable std::mutex mutex_;
   std::deque<std::unique_ptr<Ring>> rings_;
   std::vector<Ring*> idle_;
-  std::uint64_t turned_away_ = 0;  ///< appends of threads that got no ring
+  std::uint64_t turned_away_ = 0;          ///< appends of threads that got no ring …
+  std::string no_ring_ = {};               ///< … and why; "" once one got one
+  std::chrono::nanoseconds next_ring_{0};  ///< when making one is tried again after a failure
   bool closed_ = false;
   pid_t process_;
   std::optional<ManifestClose> close_;

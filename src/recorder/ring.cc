@@ -154,9 +154,10 @@ core::Status Ring::Map(const std::string& path, std::uint64_t bytes, bool fresh)
                           storage::Descriptor::Open(path, O_RDWR | (fresh ? O_CREAT | O_EXCL : 0), 0600));
   if (fresh) {
     // Without room now, a store would end the process later.
-    const int failed = ::posix_fallocate(file.fd(), 0, static_cast<off_t>(bytes));
+    int failed = EINTR;
+    while (failed == EINTR) failed = ::posix_fallocate(file.fd(), 0, static_cast<off_t>(bytes));
+    if (failed != 0) (void)::unlink(path.c_str());
     if (failed == ENOSPC) {
-      (void)::unlink(path.c_str());
       return core::LimitExceeded(fmt::format("no room for {} in {}", core::FormatByteSize(bytes),
                                              storage::QuotedPath(storage::ParentPath(path))))
           .WithHint("make it larger, give smaller rings (ring_bytes_per_thread), or give up surviving a kill");

@@ -1,6 +1,7 @@
 #include "recorder/symbol_table.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <utility>
@@ -56,7 +57,11 @@ core::Result<std::uint32_t> SymbolTable::Number(std::string_view text) {
   if (file_.fd() >= 0) {
     const Frame frame{.number = number, .length = static_cast<std::uint32_t>(text.size())};
     std::string bytes(reinterpret_cast<const char*>(&frame), sizeof frame);
-    SLUICE_TRY(file_.Write(bytes.append(text)));
+    const core::Status written = file_.Write(bytes.append(text));
+    // Half a frame in front of the next one would spoil that and all behind it.
+    if (!written.has_value()) (void)::ftruncate(file_.fd(), static_cast<off_t>(bytes_));
+    SLUICE_TRY(written);
+    bytes_ += bytes.size();
   }
   numbers_.emplace(texts_.emplace_back(text), number);
   return number;

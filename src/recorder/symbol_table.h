@@ -30,6 +30,7 @@ class SymbolTable {
  private:
   mutable std::mutex mutex_;
   storage::Descriptor file_;
+  std::uint64_t bytes_ = 0;  // of whole frames in it
   std::deque<std::string> texts_;
   std::unordered_map<std::string_view, std::uint32_t> numbers_;
 };
