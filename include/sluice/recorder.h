@@ -45,6 +45,7 @@ struct RecorderOptions {
   std::uint64_t min_rows_for_split = 100'000;  ///< rotate_after leaves smaller files open
   std::uint64_t files_max = 0;                 ///< in the folder, not loaded yet; 0: any number
   std::uint64_t folder_bytes_max = 0;          ///< of published files in the folder; 0: any
+  /// Rows go to their file in blocks, or so long after the first one of a block.
   std::chrono::milliseconds hand_over_after{100};
   std::chrono::milliseconds rotate_after{0};  ///< since the file's first row; 0: never by time
   StampClock stamps = StampClock::kTicks;

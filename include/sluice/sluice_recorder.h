@@ -41,7 +41,7 @@ typedef struct sluice_recorder_options {
   uint64_t min_rows_for_split;    /* 100,000; rotate_after_ms leaves smaller files open */
   uint64_t files_max;             /* 0; files in the folder that are not loaded yet; 0: any number */
   uint64_t folder_bytes_max;      /* 0; bytes of published files in the folder; 0: any number */
-  uint64_t hand_over_after_ms;    /* 100; the back end takes rows at least so often */
+  uint64_t hand_over_after_ms;    /* 100; rows go to their file in blocks, or so long after the first of one */
   uint32_t threads_max;           /* 64; that append */
   sluice_full_policy when_full;   /* SLUICE_FULL_SPIN_THEN_PARK */
   bool survive_kill;              /* true; false: rows wait in private memory, and are lost with the process */

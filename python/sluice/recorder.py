@@ -63,7 +63,8 @@ class Recorder(_recorder.BoundRecorder):
                  survive_kill: bool = True, mapping_directory: str | os.PathLike[str] = "", codec: str = "zstd:1",
                  file_pattern: str = "qe_{test_id}_{worker_id}_{sequence:04}.parquet") -> None:
         """`when_full`: what `append` does when the back end falls behind: "drop" the row, "spin" or "park" until there is
-        room (the event loop waits, too), or "fail". Times are in seconds; 0 means never for `rotate_after` and any number for
+        room (the event loop waits, too), or "fail". `hand_over_after`: rows go to their file in blocks, or so
+        long after the first of a block. Times are in seconds; 0 means never for `rotate_after` and any number for
         `files_max` and `folder_bytes_max`. RecorderError when the schema or an option cannot be, or when another recorder
         with these ids is at work in `directory`."""
         if isinstance(schema, str):

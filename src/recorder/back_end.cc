@@ -42,7 +42,7 @@ void BackEnd::Start() {
 
 void BackEnd::Add(Ring& ring) {
   const std::lock_guard lock(mutex_);
-  rings_.push_back({&ring, 0});
+  rings_.push_back({.ring = &ring});
 }
 
 void BackEnd::Abandon() {
@@ -56,7 +56,7 @@ void BackEnd::Abandon() {
 
 core::Status BackEnd::Stop() {
   Abandon();
-  SLUICE_TRY(Round());
+  SLUICE_TRY(Round(Extent::kAll));
   const core::Status published = file_ == nullptr ? core::Ok() : Publish();
   Note(published);
   return published;
@@ -85,7 +85,7 @@ void BackEnd::Work() {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
     }
-    const core::Result<double> done = Round();
+    const core::Result<double> done = Round(Extent::kDue);
     if (done.has_value()) {
       Nap(*done);
       continue;
@@ -95,8 +95,8 @@ void BackEnd::Work() {
   }
 }
 
-core::Result<double> BackEnd::Round() {
-  const auto round = [this]() -> core::Result<double> {
+core::Result<double> BackEnd::Round(Extent extent) {
+  const auto round = [this, extent]() -> core::Result<double> {
     SLUICE_TRY(Mend());
     const auto now = environment_.clock.Monotonic();
     if (ticks_ != nullptr && now - clock_noted_ >= kClockEvery) {
@@ -116,7 +116,7 @@ core::Result<double> BackEnd::Round() {
         taken = &rings_[i];  // a deque: it stays where it is
       }
       fullest = std::max(fullest, taken->ring->Fill(taken->position));
-      SLUICE_TRY(TakeAll(*taken));
+      SLUICE_TRY(Take(*taken, extent));
     }
     SLUICE_TRY(RotateIfDue());
     return fullest;
@@ -126,12 +126,19 @@ core::Result<double> BackEnd::Round() {
   return done;
 }
 
-core::Status BackEnd::TakeAll(Taken& taken) {
+bool BackEnd::IsDue(Taken& taken) const {
+  const auto now = environment_.clock.Monotonic();
+  if (!taken.seen.has_value()) taken.seen = now;
+  return now - *taken.seen >= spec_.limits.hand_over_after;
+}
+
+core::Status BackEnd::Take(Taken& taken, Extent extent) {
   // What is appended meanwhile waits for the next round, so that no ring starves the others.
   const std::uint64_t head = taken.ring->head();
   while (taken.position < head) {
     const BlockRows block = taken.ring->Next(taken.position);
     if (block.begin == block.end) return core::Ok();
+    if (!block.full && extent == Extent::kDue && !IsDue(taken)) return core::Ok();
     SLUICE_TRY(Land(taken, block));
   }
   return core::Ok();
@@ -148,6 +155,7 @@ core::Status BackEnd::Land(Taken& taken, BlockRows block) {
   SLUICE_TRY(spool_->Append({taken.ring->ordinal(), block.position, block.position_end}, *rows));
   // From here on the spool has them: a file that fails is made from it.
   taken.position = block.position_end;
+  taken.seen.reset();
   taken.ring->Free(block.position_end);
   const core::Status written = file_->Write(rows);
   broken_ = !written.has_value();

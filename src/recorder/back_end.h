@@ -48,8 +48,8 @@ struct BackEndCounts {
 };
 
 /// One thread that takes rows out of the rings, in (ring, row) order, and lands them in files: spool, Parquet,
-/// manifest. After a failure it tries again, each second, with what the spool kept; meanwhile rings fill and their
-/// policy applies.
+/// manifest. Full blocks are taken at once, others when their first row has waited for hand_over_after. After a failure
+/// it tries again, each second, with what the spool kept; meanwhile rings fill and their policy applies.
 ///
 /// Order: Start Add* Stop. Threads: any. Crash: recovery.h.
 class BackEnd {
@@ -74,13 +74,16 @@ class BackEnd {
   struct Taken {
     Ring* ring = nullptr;
     std::uint64_t position = 0;
+    std::optional<std::chrono::nanoseconds> seen = {};  ///< when rows of a block that is not full were found
   };
+  enum class Extent : std::uint8_t { kDue, kAll };
 
   void Work();
   void Nap(double fullest);
-  /// Take all rows that are there; how full the fullest ring was.
-  core::Result<double> Round();
-  core::Status TakeAll(Taken& taken);
+  /// Take the rows that are due, or all that are there; how full the fullest ring was.
+  core::Result<double> Round(Extent extent);
+  core::Status Take(Taken& taken, Extent extent);
+  bool IsDue(Taken& taken) const;
   core::Status Land(Taken& taken, BlockRows block);
   core::Status OpenFile();
   core::Status CheckRoom() const;

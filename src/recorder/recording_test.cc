@@ -3,6 +3,7 @@
 #include <arrow/api.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <optional>
 #include <set>
@@ -155,6 +156,47 @@ TEST(Recording, DropsAndCountsWhatDoesNotFit) {
   EXPECT_EQ(close.landed, accepted);
   EXPECT_EQ(close.dropped, 2'000'000U - accepted);
   EXPECT_GT(close.dropped, 0U);
+}
+
+/// Stands still until it is told otherwise, also while another thread looks.
+class StandingClock final : public core::Clock {
+ public:
+  core::Timestamp Now() const override { return core::SystemClock().Now(); }
+  std::chrono::nanoseconds Monotonic() const override { return std::chrono::milliseconds(now_ms_.load()); }
+  void Advance(std::int64_t milliseconds) { now_ms_ += milliseconds; }
+
+ private:
+  std::atomic<std::int64_t> now_ms_ = 1000;
+};
+
+TEST(Recording, ABlockThatIsNotFullWaitsForHandOverAfterItsFirstRow) {
+  RecorderWorld world;
+  StandingClock clock;
+  const storage::Environment environment{
+      world.local, clock, world.random, world.executor, world.cancellation, arrow::default_memory_pool(), 256 << 20};
+  world.options.limits.hand_over_after = std::chrono::milliseconds(1000);
+  ASSERT_OK_AND_ASSIGN(const auto recording, Recording::Open(environment, world.options, "t", "w", SchemaOf<Call>()));
+  const auto there = [&] { return recording->stats().files.current_file_rows; };
+  const auto await = [&](std::uint64_t rows, std::int64_t step_ms) {
+    for (int i = 0; i < 10'000 && there() < rows; ++i) {
+      clock.Advance(step_ms);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    EXPECT_EQ(there(), rows);
+  };
+  constexpr std::int64_t kBlock = recording::RowColumns<Call>::kLayout.rows;
+  AppendCalls(*recording, 0, 10);
+  clock.Advance(990);
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // some rounds
+  EXPECT_EQ(there(), 0U);
+  await(10, 5);
+  AppendCalls(*recording, 10, kBlock + 3);
+  await(kBlock, 0);  // the full one, at once
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(there(), static_cast<std::uint64_t>(kBlock));
+  ASSERT_OK_AND_ASSIGN(const ManifestClose close, recording->Close());  // takes all
+  EXPECT_EQ(close.landed, static_cast<std::uint64_t>(kBlock) + 3);
+  ExpectCalls(*world.Rows(recording->folder()), kBlock + 3);
 }
 
 TEST(Recording, RefusesRowsAfterClose) {

@@ -242,6 +242,7 @@ BlockRows Ring::Next(std::uint64_t position) const {
     const auto& block = *reinterpret_cast<const recording::BlockHeader*>(found.block);
     const std::uint32_t there = over ? block.rows : static_cast<std::uint32_t>(head % layout_.rows);
     found.end = std::max(std::min(there, layout_.rows), found.begin);
+    found.full = over;
     found.position_end = over ? (number + 1) * layout_.rows : position + (found.end - found.begin);
     if (found.end > found.begin || !over) return found;
     position = found.position_end;  // a block that ended early was taken already

@@ -67,6 +67,7 @@ struct BlockRows {
   std::uint32_t end = 0;
   std::uint64_t position = 0;      ///< of `begin`
   std::uint64_t position_end = 0;  ///< once they are taken; the next block's when this one is over
+  bool full = false;               ///< no more rows come to this block
 };
 
 /// The memory of one appending thread: a header and blocks of rows, column by column, in a ring. Rows below `head` are
