@@ -2,11 +2,11 @@
 
 #include <arrow/array.h>
 #include <fmt/format.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 
 #include "columns/fixed_builder.h"
+#include "columns/text_pattern.h"
 #include "columns/utf8.h"
 
 namespace sluice::columns {
@@ -23,7 +23,7 @@ struct TextRules {
   std::optional<PaddedText> default_text = {};
   bool nullable = true;
   std::vector<std::string> one_of = {};
-  std::unique_ptr<re2::RE2> pattern = {};
+  std::unique_ptr<const TextPattern> pattern = {};
   std::optional<std::size_t> length_max = {};
   bool length_in_bytes = false;
 
@@ -32,7 +32,7 @@ struct TextRules {
   bool Hold(std::string_view text) const {
     if (!one_of.empty() && std::find(one_of.begin(), one_of.end(), text) == one_of.end()) return false;
     if (length_max && Length(text) > *length_max) return false;
-    return pattern == nullptr || re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), *pattern);
+    return pattern == nullptr || pattern->Matches(text);
   }
   std::size_t Length(std::string_view text) const {
     if (length_in_bytes) return text.size();
@@ -95,15 +95,6 @@ class RuleBuilder final : public ScalarBuilder {
   std::vector<std::string_view> rewritten_;
 };
 
-core::Result<std::unique_ptr<re2::RE2>> CompilePattern(const std::string& pattern, const std::string& column) {
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  auto compiled = std::make_unique<re2::RE2>(pattern, options);
-  if (compiled->ok()) return compiled;
-  return core::InvalidInput(
-      fmt::format("column '{}': pattern '{}' is no regular expression: {}", column, pattern, compiled->error()));
-}
-
 }  // namespace
 
 core::Result<std::unique_ptr<ScalarBuilder>> ApplyRules(const schema::ColumnSpec& column, Constraints constraints,
@@ -117,7 +108,7 @@ core::Result<std::unique_ptr<ScalarBuilder>> ApplyRules(const schema::ColumnSpec
   if (column.default_text) rules.default_text.emplace(*column.default_text);
   if (textual) rules.one_of = std::move(constraints.one_of);
   if (constraints.pattern) {
-    SLUICE_ASSIGN_OR_RETURN(rules.pattern, CompilePattern(*constraints.pattern, name));
+    SLUICE_ASSIGN_OR_RETURN(rules.pattern, TextPattern::Compile(*constraints.pattern, name));
   }
   rules.length_max = constraints.length_max;
   rules.length_in_bytes = column.field.type.kind == schema::TypeKind::kBinary;

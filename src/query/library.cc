@@ -1,5 +1,7 @@
 #include "query/library.h"
 
+#include <dlfcn.h>
+#include <link.h>
 #include <unistd.h>
 
 #include <array>
@@ -22,6 +24,15 @@ std::string ExecutableFolder() {
   if (length <= 0) return {};
   const std::string_view text(path.data(), static_cast<std::size_t>(length));
   return std::string(text.substr(0, text.rfind('/')));
+}
+
+/// Where the shared library with this code is; "" when the code is the executable's.
+std::string OwnFolder() {
+  Dl_info found{};
+  void* loaded = nullptr;
+  if (::dladdr1(reinterpret_cast<const void*>(&OwnFolder), &found, &loaded, RTLD_DL_LINKMAP) == 0) return {};
+  const std::string_view path = static_cast<const link_map*>(loaded)->l_name;
+  return std::string(path.substr(0, path.rfind('/') + 1));
 }
 
 // "v1.5.6", "1.4.0-dev12": at least 1.4. What cannot be read is taken for a build of somebody's own.
@@ -47,6 +58,7 @@ std::vector<std::string> Library::SearchPaths() {
   const char* const chosen = std::getenv("SLUICE_DUCKDB_LIBRARY");
   if (chosen != nullptr && *chosen != '\0') return {chosen};
   std::vector<std::string> paths;
+  if (const std::string folder = OwnFolder(); !folder.empty()) paths.push_back(folder + kFileName);
   const std::string folder = ExecutableFolder();
   if (!folder.empty()) {
     paths.push_back(folder + "/" + kFileName);

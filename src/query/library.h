@@ -19,8 +19,9 @@ class Library {
   /// Load the library at `path`, or the first of SearchPaths() that is there when `path` is empty. NotFound with what
   /// was tried; Unsupported when it is older or lacks a function.
   static core::Result<std::shared_ptr<const Library>> Load(const std::string& path = "");
-  /// $SLUICE_DUCKDB_LIBRARY alone when it is set; else beside the executable, in ../lib beside it, where it was when
-  /// Sluice was built, and last wherever the system's loader looks.
+  /// $SLUICE_DUCKDB_LIBRARY alone when it is set; else beside the shared library with this code,
+  /// beside the executable, in ../lib beside it, where it was when Sluice was built, and last wherever the system's
+  /// loader looks.
   static std::vector<std::string> SearchPaths();
   ~Library();
 

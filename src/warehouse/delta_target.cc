@@ -165,8 +165,10 @@ class DeltaTarget final : public LoadTarget {
 
 core::Result<std::unique_ptr<LoadTarget>> OpenDeltaTarget(const storage::Environment& environment,
                                                           const std::string& root) {
+  // Absolute first: what is not there yet would stay relative, and have another name once it is.
   std::error_code failure;
-  const std::filesystem::path path = std::filesystem::weakly_canonical(root, failure);
+  std::filesystem::path path = std::filesystem::absolute(root, failure);
+  if (!failure) path = std::filesystem::weakly_canonical(path, failure);
   std::string identity = "delta:" + storage::NormalPath(failure ? root : path.string());
   return std::make_unique<DeltaTarget>(environment, storage::NormalPath(root), std::move(identity));
 }

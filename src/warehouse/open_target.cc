@@ -87,6 +87,10 @@ core::Result<std::unique_ptr<LoadTarget>> OpenPostgres(const storage::Environmen
   SLUICE_ASSIGN_OR_RETURN(const std::string table, url.Take("table"));
   std::string server = "postgresql:" + url.rest;
   char separator = '?';
+  // Their own variable libpq finds itself, and a caller's here.
+  if (options.variable && !url.parameters.contains("password")) {
+    if (const auto password = options.variable("PGPASSWORD")) url.parameters["password"] = *password;
+  }
   for (const auto& [key, value] : url.parameters) {
     server += separator + Encoded(key) + "=" + Encoded(value);
     separator = '&';

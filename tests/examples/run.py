@@ -46,7 +46,21 @@ RECORDER = (
     ("record_c", 64, ""),
     ("record_c /dev/null", 1, ""),
 )
-SETS = {"table": TABLE, "recorder": RECORDER}
+FIRST = """recorded 1000 rows
+qe_demo_load_0000.parquet: cleaned, 1000 of 1000 rows
+"""
+SECOND = FIRST + "qe_demo_load_0001.parquet: cleaned, 1000 of 1000 rows\n"
+LOAD = (
+    ("load log duckdb:calls.duckdb?table=calls", 0, FIRST + "1000 of 1000 rows are in the table\n"),
+    # The second run's file is loaded, the first one's is known.
+    ("load log duckdb:calls.duckdb?table=calls", 0, SECOND + "2000 of 2000 rows are in the table\n"),
+    ("load other delta:calls", 0, FIRST + "1000 of 1000 rows are in the table\n"),
+    ("load other oracle:calls", 1, "recorded 1000 rows\n"),
+    ("load other delta:calls", 0, SECOND + "qe_demo_load_0002.parquet: cleaned, 1000 of 1000 rows\n"
+     "3000 of 3000 rows are in the table\n"),
+    ("load other", 64, ""),
+)
+SETS = {"table": TABLE, "recorder": RECORDER, "load": LOAD}
 
 
 def run_step(programs, folder, words, code, printed):

@@ -89,6 +89,20 @@ target_link_libraries(scan PRIVATE sluice::sluice)
         libraries_come_from_the_folder(folder / "build/scan", installed)
 
 
+def programs_load_with_it(binary):
+    """Into DuckDB, whose library is the one that was installed beside ours."""
+    installed = binary.resolve().parent.parent
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        output_of("c++", "-std=c++20", "-Wall", "-Wextra", "-Werror", ROOT / "examples/load/load.cc", "-o", folder / "load", "-I", installed / "include",
+                  "-L", installed / "lib", "-lsluice", f"-Wl,-rpath,{installed / 'lib'}")
+        clean = {"PATH": "/usr/bin:/bin", "HOME": name, "LD_DEBUG": "files", "LD_DEBUG_OUTPUT": str(folder / "loaded")}
+        said = output_of(folder / "load", "log", "duckdb:calls.duckdb?table=calls", cwd=folder, env=clean)
+        assert said.endswith("1000 of 1000 rows are in the table\n"), said
+        loaded = "".join(path.read_text() for path in folder.glob("loaded.*"))
+        assert f"file={installed / 'lib/libduckdb.so'} " in loaded, "DuckDB's library came from elsewhere"
+
+
 def c_programs_compile_against_it(binary):
     installed = binary.resolve().parent.parent
     with tempfile.TemporaryDirectory() as name:
@@ -100,7 +114,7 @@ def c_programs_compile_against_it(binary):
 
 
 CHECKS = (libraries_come_from_the_folder, patterns_are_matched_by_our_own_re2, it_prints_its_version, it_copies_and_queries,
-          programs_compile_against_it, c_programs_compile_against_it, its_version_is_quick)
+          programs_compile_against_it, programs_load_with_it, c_programs_compile_against_it, its_version_is_quick)
 
 
 def main():
