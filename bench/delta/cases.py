@@ -146,7 +146,8 @@ CASES = {
     "checkpoint": Case("checkpoint of 300,000 adds with statistics", ("adds-stats",), (
         Subject(SLUICE, SLUICE, ("table", "checkpoint", "TABLE", *JSON_FLAGS), "adds-stats", checkpointed, fresh=True),
         Subject(DELTA_RS, DELTA_RS, ("checkpoint", "TABLE"), "adds-stats", checkpointed, fresh=True))),
-    "vacuum": Case("vacuum --dry-run over 1,000 files that one commit removed", ("removed",), vacuums("removed"), rounds=MANY),
+    "vacuum": Case("vacuum --dry-run over 1,000 files that one commit removed", ("removed", "tiny"), (
+        *vacuums("removed"), *(start for start in starts() if start.tool in (SLUICE, DELTA_RS))), rounds=MANY),
     "vacuum-commits": Case("vacuum --dry-run over 1,000 files, each removed by its own commit", ("overwritten",), vacuums("overwritten")),
     "scan": Case("sum over a filter of 2 M rows", ("wide",), scans(SCAN_SQL, "the sum")),
     "point": Case("count one service of 2 M rows", ("wide",), scans(POINT_SQL, "the count")),

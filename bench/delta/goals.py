@@ -29,8 +29,13 @@ def tool_of(subject: str) -> str:
 
 
 def net(results: Results, case: str, subject: str, name: str) -> float | None:
-    """cpu_s or wall_s of a subject without what its tool costs before its work; None when either did not run."""
-    runs, starts = results.get(case, {}).get(subject), results.get("start", {}).get(start_of(tool_of(subject)))
+    """cpu_s or wall_s of a subject without what its tool costs before its work; None when either did not run.
+
+    Where the start is nearly all of the process, the case measures it itself, among its rounds.
+    """
+    start = start_of(tool_of(subject))
+    runs = results.get(case, {}).get(subject)
+    starts = results.get(case, {}).get(start) or results.get("start", {}).get(start)
     if not runs or not starts:
         return None
     cost = typical if min(len(runs), len(starts)) >= MANY else least

@@ -20,7 +20,7 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 def subject_row(results: Results, case: str, name: str, runs: Sequence[Run]) -> list[str]:
     walls, cpus = [run.usage.wall_s for run in runs], [run.usage.cpu_s for run in runs]
-    without = net(results, case, name, "cpu_s") if case != "start" else None
+    without = net(results, case, name, "cpu_s") if not name.endswith("-start") else None
     times = [f"{min(cpus):.3f}", f"{statistics.median(cpus):.3f}", "-" if without is None else f"{without:.3f}",
              f"{least(runs, 'wall_s'):.3f}", f"{statistics.median(walls):.3f}"]
     return [name, *times, f"{max(run.usage.rss_mib for run in runs):.0f}"]

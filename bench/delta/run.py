@@ -54,11 +54,12 @@ def make_tables(python: pathlib.Path, data: pathlib.Path, names: list[str]) -> N
 
 
 def run_case(case: Case, tools: Tools, data: pathlib.Path, rounds: int, failures: list[str]) -> dict[str, list[Run]]:
-    """A B C, A B C, ...: a disturbance of the machine meets everybody. Who fails once leaves the case."""
+    """A B C, C B A, ...: a disturbance of the machine meets everybody, and nobody always follows the one that leaves the
+    coldest caches. Who fails once leaves the case."""
     subjects = [subject for subject in case.subjects if tools.is_there(subject.tool)]
     runs: dict[str, list[Run]] = {subject.name: [] for subject in subjects}
     for index in range(case.rounds or rounds):
-        for subject in list(subjects):
+        for subject in subjects[:] if index % 2 == 0 else subjects[::-1]:
             if subject.rounds is not None and index >= subject.rounds:
                 continue
             try:

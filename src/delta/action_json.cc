@@ -12,7 +12,7 @@ namespace sluice::delta {
 namespace {
 
 /// Lines are indexed in pieces of this size: it stays in the caches, and memory does not grow with the file.
-constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
+constexpr std::size_t kPieceBytes = std::size_t{128} << 10;
 constexpr std::string_view kSpace = " \t\r\n";
 
 /// Up to the end of the first line that is not blank.
@@ -34,6 +34,7 @@ class LogFileParser {
   core::Status ParsePiece(std::size_t begin, std::size_t end);
   bool ReadLine();
   void KeepPlace(std::size_t place);
+  void MakeRoom(std::size_t line_bytes, std::size_t bytes_left);
   /// Where the first line of [begin, end) stands that is no JSON.
   core::Error ErrorOfPiece(std::size_t begin, std::size_t end);
   core::Error ErrorAt(std::size_t place, const std::string& what) const;
@@ -81,6 +82,7 @@ core::Status LogFileParser::ParsePiece(std::size_t begin, std::size_t end) {
     const std::size_t line_end = std::min(piece.find('\n', line), piece.size());
     in_.BeginRecord(static_cast<std::uint32_t>(line), static_cast<std::uint32_t>(line_end));
     if (!in_.AtEnd() && !ReadLine()) return ErrorAt(begin + in_.position(), in_.flaw());
+    MakeRoom(line_end - line, bytes_.size() - begin - line_end);
     line = line_end + 1;
   }
   return core::Ok();
@@ -109,6 +111,13 @@ bool LogFileParser::Selected(std::string_view name) const {
     case ActionSelection::kCommitInfo: return name == "commitInfo";
   }
   return true;
+}
+
+// A file of many actions is mostly one of many adds, or removes, alike: the first tells how many will come.
+void LogFileParser::MakeRoom(std::size_t line_bytes, std::size_t bytes_left) {
+  const std::size_t lines = 2 + bytes_left / (line_bytes + 1);
+  if (adds_.size() == 1 && actions_.adds.capacity() < lines) actions_.adds.reserve(lines);
+  if (removes_.size() == 1 && actions_.removes.capacity() < lines) actions_.removes.reserve(lines);
 }
 
 void LogFileParser::KeepPlace(std::size_t place) {

@@ -68,6 +68,7 @@ bool HasParentStep(std::string_view path) {
 }  // namespace
 
 std::string DecodePath(std::string_view encoded) {
+  if (encoded.find('%') == std::string_view::npos) return std::string(encoded);
   std::string path;
   path.reserve(encoded.size());
   for (std::size_t i = 0; i < encoded.size(); ++i) {
