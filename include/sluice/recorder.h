@@ -93,8 +93,8 @@ struct DerivedColumn {
 
 /// A schema at run time.
 struct RecorderSchema {
-  /// "id int64 not null, at timestamp(us), note string": as `--columns` of `sluice copy`. A json column that is not
-  /// null gets {} for a missing value.
+  /// "id int64 not null, at timestamp(us), note string": as `--columns` of `sluice copy`. A timestamp(us, UTC) holds
+  /// instants. A json column that is not null gets {} for a missing value.
   std::string columns = {};
   std::vector<std::string> symbols = {};  ///< text columns that take interned texts
   std::vector<std::string> stamps = {};   ///< timestamp(us) columns that take the moment of Append

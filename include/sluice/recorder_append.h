@@ -41,6 +41,15 @@ inline constexpr bool kIsText = ColumnType<T>::kSpec.shape.kind == Kind::kText;
 inline std::string_view TextOf(const Json& json) { return json.text; }
 inline std::string_view TextOf(std::string_view text) { return text; }
 
+template <typename Duration>
+inline std::int64_t TicksOf(std::chrono::sys_time<Duration> time) {
+  return time.time_since_epoch().count();
+}
+template <typename Duration>
+inline std::int64_t TicksOf(UtcTime<Duration> time) {
+  return TicksOf(time.at);
+}
+
 template <bool kCut, typename Member>
 inline std::uint64_t TextBytes(const Member& value) noexcept {
   if constexpr (kIsOptional<Member>) {
@@ -147,7 +156,7 @@ inline void PutValue(Place& place, std::uint32_t column, const Member& value) no
   if constexpr (kIsText<Member>) {
     PutText<kTexts>(place, column, TextOf(value));
   } else if constexpr (ColumnType<Member>::kSpec.shape.kind == Kind::kTime) {
-    Put(place, column, std::int64_t{value.time_since_epoch().count()});
+    Put(place, column, TicksOf(value));
   } else if constexpr (ColumnType<Member>::kSpec.shape.kind == Kind::kStamp) {
     Put(place, column, StampNow(place.stamps_ticks));
   } else {

@@ -38,13 +38,23 @@ struct Decimal {
 /// A member of this type takes no value from the row: the recorder stamps the moment of Append.
 struct Stamp {};
 
+/// An instant: its column is a timestamp in UTC. That of a bare sys_time has no zone, as what a wall clock shows.
+template <typename Duration = std::chrono::microseconds>
+struct UtcTime {
+  std::chrono::sys_time<Duration> at = {};
+};
+
+/// As Stamp, in a column in UTC.
+struct UtcStamp {};
+
 /// A column: its name, and the member of the row that holds its value. The member's type says the column's type:
 ///
 ///     bool, std::int32_t, std::int64_t, float, double, Decimal<p, s>
 ///     std::string_view, std::string, Json        copied while Append runs
 ///     Symbol                                     a text that was interned before
 ///     std::chrono::sys_time<milliseconds, microseconds or nanoseconds>
-///     Stamp                                      the moment of Append, in microseconds
+///     UtcTime<milliseconds, microseconds or nanoseconds>
+///     Stamp, UtcStamp                            the moment of Append, in microseconds
 ///     std::optional of one of these              the column can be null
 template <typename Row, typename Member>
 struct Field {
@@ -63,6 +73,7 @@ struct ColumnSpec {
   std::uint8_t precision = 0;      ///< decimals
   std::uint8_t scale = 0;          ///< decimals
   std::uint8_t second_digits = 6;  ///< times: 3, 6 or 9
+  bool utc = false;                ///< times: instants
   bool json = false;
   bool filled = false;  ///< json that is {} where it was null
 };
@@ -122,6 +133,10 @@ template <>
 struct ColumnType<Stamp> {
   static constexpr ColumnSpec kSpec{.shape = {Kind::kStamp}};
 };
+template <>
+struct ColumnType<UtcStamp> {
+  static constexpr ColumnSpec kSpec{.shape = {Kind::kStamp}, .utc = true};
+};
 template <int kPrecision, int kScale>
 struct ColumnType<Decimal<kPrecision, kScale>> {
   static constexpr ColumnSpec kSpec{.shape = {Kind::kDecimal}, .precision = kPrecision, .scale = kScale};
@@ -136,6 +151,14 @@ struct ColumnType<std::chrono::time_point<std::chrono::system_clock, Duration>> 
                                     .second_digits = std::is_same_v<typename Duration::period, std::milli>   ? 3
                                                      : std::is_same_v<typename Duration::period, std::micro> ? 6
                                                                                                              : 9};
+};
+template <typename Duration>
+struct ColumnType<UtcTime<Duration>> {
+  static constexpr ColumnSpec kSpec = [] {
+    ColumnSpec spec = ColumnType<std::chrono::sys_time<Duration>>::kSpec;
+    spec.utc = true;
+    return spec;
+  }();
 };
 
 template <typename Row, typename Member>

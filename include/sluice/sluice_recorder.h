@@ -58,7 +58,8 @@ typedef struct sluice_derived_column {
 } sluice_derived_column;
 
 typedef struct sluice_recorder_schema {
-  const char* columns; /* "id int64 not null, at timestamp(us), note string"; as --columns of `sluice copy` */
+  const char* columns; /* "id int64 not null, at timestamp(us), note string"; as --columns of `sluice copy`;
+                        * timestamp(us, UTC) for instants */
   const char* symbols; /* names of text columns that take interned texts, with commas between; or NULL */
   const char* stamps;  /* names of timestamp(us) columns that take the moment of append; or NULL */
   const sluice_derived_column* derived; /* they stand behind the recorded columns, in this order */

@@ -25,9 +25,9 @@ class DerivedColumn:
 
 @dataclass(frozen=True)
 class Schema:
-    """`columns` as `--columns` of `sluice copy`: "id int64 not null, at timestamp(us), note string, more json". `symbols` are
-    text columns of few different texts, `stamps` are timestamp(us) columns that take the moment of `append`; `derived` columns
-    stand behind the recorded ones."""
+    """`columns` as `--columns` of `sluice copy`: "id int64 not null, at timestamp(us), note string, more json"; a
+    timestamp(us,UTC) column takes instants. `symbols` are text columns of few different texts, `stamps` are timestamp(us) columns that
+    take the moment of `append`; `derived` columns stand behind the recorded ones."""
 
     columns: str
     symbols: Sequence[str] = ()
@@ -48,7 +48,7 @@ class Recorder(_recorder.BoundRecorder):
     """Records rows of one schema into `directory`/qe_{test_id}_{worker_id}/, from any thread.
 
     Records are dicts, dataclass instances or tuples; `append_row(tuple)` is the quickest. Values: bool, int, float, str,
-    decimal.Decimal, datetime without a zone, None; a json column takes texts, which are kept, and dicts and lists, which are
+    decimal.Decimal, datetime (with a zone for timestamp(us,UTC) columns alone), None; a json column takes texts, which are kept, and dicts and lists, which are
     written with their keys in order. `rows.append(record)` returns False for a row that was refused, and `stats` counts it.
 
     Leaving a `with` block closes it, after an exception too: rows that were recorded stay, as files. A process that is

@@ -58,6 +58,8 @@ ConversionTools::ConversionTools()
     : datetime(AttributeOf("datetime", "datetime")),
       decimal(AttributeOf("decimal", "Decimal")),
       epoch(datetime ? PyObject_CallFunction(datetime.get(), "iii", 1970, 1, 1) : nullptr),
+      utc_epoch(datetime ? PyObject_CallMethod(datetime.get(), "fromisoformat", "s", "1970-01-01T00:00:00+00:00")
+                         : nullptr),
       days(PyUnicode_InternFromString("days")),
       seconds(PyUnicode_InternFromString("seconds")),
       microseconds(PyUnicode_InternFromString("microseconds")) {}
@@ -69,6 +71,7 @@ ColumnValue::ColumnValue(const recording::ColumnSpec& spec, RowRecorder& recorde
       precision_(spec.precision),
       scale_(spec.scale),
       second_digits_(spec.second_digits),
+      utc_(spec.utc),
       recorder_(recorder),
       tools_(tools) {}
 
@@ -182,9 +185,12 @@ bool ColumnValue::ConvertJson(PyObject* value, RecorderValue& to, std::string& t
 
 bool ColumnValue::ConvertTime(PyObject* value, RecorderValue& to) const {
   if (!IsInstance(value, tools_.datetime)) return RefuseType(value);
-  const Owned since(PyNumber_Subtract(value, tools_.epoch.get()));
+  // Python subtracts no time with a zone from one without.
+  const Owned since(PyNumber_Subtract(value, (utc_ ? tools_.utc_epoch : tools_.epoch).get()));
   if (!since) {
-    PyErr_Format(PyExc_TypeError, "column '%s' takes times without a zone; %R has one", name_.c_str(), value);
+    const char* const reason = utc_ ? "column '%s' is in UTC and takes times with a zone; %R has none"
+                                    : "column '%s' takes times without a zone; %R has one";
+    PyErr_Format(PyExc_TypeError, reason, name_.c_str(), value);
     return false;
   }
   std::int64_t days = 0;

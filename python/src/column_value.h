@@ -16,7 +16,7 @@ struct ConversionTools {
 
   JsonText json;
   Owned datetime, decimal;            ///< the types
-  Owned epoch;                        ///< 1970, naive
+  Owned epoch, utc_epoch;             ///< 1970, without a zone and with one
   Owned days, seconds, microseconds;  ///< names
 };
 
@@ -53,6 +53,7 @@ class ColumnValue {
   Source source_;
   bool nullable_;
   std::uint8_t precision_, scale_, second_digits_;
+  bool utc_;
   RowRecorder& recorder_;
   const ConversionTools& tools_;
   std::array<Known, kKnownMax> known_;  ///< texts by identity: those that come again and again are the same object

@@ -46,7 +46,8 @@ recorder::RecordSchema ToRoom(std::span<const recording::ColumnSpec> columns,
                               .scale = column.scale,
                               .second_digits = column.second_digits,
                               .json = column.json,
-                              .filled = column.filled});
+                              .filled = column.filled,
+                              .utc = column.utc});
   }
   for (const DerivedColumn& column : derived) {
     schema.derived.push_back({column.name, column.value, column.when, column.equals});

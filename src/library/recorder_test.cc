@@ -133,6 +133,55 @@ TEST_F(RecorderTest, MakesDerivedColumnsOfAQueryLog) {
   EXPECT_EQ(Column<arrow::Int64Array>(*rows, "sf_rows_deleted").Value(1), 12);
 }
 
+struct Visit {
+  std::chrono::sys_time<std::chrono::milliseconds> wall = {};
+  UtcTime<> at = {};
+  std::optional<UtcTime<std::chrono::nanoseconds>> left = {};
+  UtcStamp made = {};
+  static constexpr std::tuple kFields{Field("wall", &Visit::wall), Field("at", &Visit::at), Field("left", &Visit::left),
+                                      Field("made", &Visit::made)};
+};
+
+TEST_F(RecorderTest, TimesAreInstantsWhereTheRowSaysSo) {
+  using std::chrono::milliseconds, std::chrono::microseconds, std::chrono::nanoseconds, std::chrono::sys_time;
+  {
+    auto killed = Recorder<Visit>::Open(options_, "t", "w");
+    ASSERT_TRUE(killed.ok()) << killed.error().ToString();
+    const sys_time<microseconds> at(microseconds(1'750'000'000'000'001));
+    EXPECT_TRUE((*killed)->Append({.wall = sys_time<milliseconds>(milliseconds(7)),
+                                   .at = {at},
+                                   .left = UtcTime<nanoseconds>{at + nanoseconds(5)}}));
+    EXPECT_TRUE((*killed)->Append({.at = {at - microseconds(1)}}));
+  }
+  auto next = Recorder<Visit>::Open(options_, "t", "w");
+  ASSERT_TRUE(next.ok()) << next.error().ToString();
+  ASSERT_TRUE((*next)->Close().ok());
+  const auto rows = Rows();
+  EXPECT_EQ(rows->schema()->ToString(),
+            "wall: timestamp[ms] not null\nat: timestamp[us, tz=UTC] not null\nleft: timestamp[ns, tz=UTC]\n"
+            "made: timestamp[us, tz=UTC] not null");
+  EXPECT_EQ(Column<arrow::TimestampArray>(*rows, "at").Value(0), 1'750'000'000'000'001);
+  EXPECT_EQ(Column<arrow::TimestampArray>(*rows, "left").Value(0), 1'750'000'000'000'001'005);
+  EXPECT_TRUE(Column<arrow::TimestampArray>(*rows, "left").IsNull(1));
+}
+
+TEST_F(RecorderTest, ASchemaAtRunTimeHasInstantsAndNoOtherZone) {
+  const RecorderSchema schema{.columns = "n int64, at timestamp(us, UTC), made timestamp(us,UTC)", .stamps = {"made"}};
+  auto recorder = RowRecorder::Open(options_, "t", "w", schema);
+  ASSERT_TRUE(recorder.ok()) << recorder.error().ToString();
+  const std::vector<RecorderValue> row{RecorderValue(), std::int64_t{1'000'000}, RecorderValue()};
+  EXPECT_TRUE((*recorder)->Append(row));
+  ASSERT_TRUE((*recorder)->Close().ok());
+  EXPECT_EQ(Rows()->schema()->ToString(), "n: int64\nat: timestamp[us, tz=UTC]\nmade: timestamp[us, tz=UTC]");
+  storage::LocalFileSystem files;
+  EXPECT_EQ(recorder::ReadManifest(files, Folder())->files[0].min_time, "1970-01-01T00:00:01.000000Z");
+  const auto refused = RowRecorder::Open(options_, "t", "w", {.columns = "at timestamp(us,Europe/Berlin)"});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().ToString(),
+            "Unsupported: column 'at': a recorder does not take timestamp(us,Europe/Berlin)\n"
+            "  hint: it takes timestamp(ms), (us) and (ns), without a zone or in UTC");
+}
+
 TEST_F(RecorderTest, TheChildOfAForkRecordsNothing) {
   auto recorder = Recorder<Call>::Open(options_, "t", "w");
   ASSERT_TRUE(recorder.ok()) << recorder.error().ToString();

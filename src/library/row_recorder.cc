@@ -43,9 +43,11 @@ core::Result<ColumnSpec> SpecOf(const schema::Field& field, bool symbol, bool st
       spec.second_digits = field.type.unit == schema::TimeUnit::kMilli  ? 3
                            : field.type.unit == schema::TimeUnit::kNano ? 9
                                                                         : 6;
-      if (field.type.unit == schema::TimeUnit::kSecond || !field.type.zone.empty()) {
-        return core::Unsupported("column '" + field.name +
-                                 "': a recorder takes timestamp(ms), (us) and (ns) without a zone");
+      spec.utc = field.type.zone == "UTC";
+      if (field.type.unit == schema::TimeUnit::kSecond || (!field.type.zone.empty() && !spec.utc)) {
+        return core::Unsupported("column '" + field.name + "': a recorder does not take " +
+                                 schema::FormatType(field.type))
+            .WithHint("it takes timestamp(ms), (us) and (ns), without a zone or in UTC");
       }
       break;
     default:

@@ -28,11 +28,11 @@ namespace {
 constexpr std::uint64_t kGatheredRows = 64 * 1024;
 constexpr std::uint64_t kGatheredBytes = 16 * core::kMiB;
 
-std::string IsoTime(std::int64_t value, arrow::TimeUnit::type unit) {
-  const arrow::TimestampScalar scalar(value, unit);
+std::string IsoTime(std::int64_t value, const arrow::TimestampType& type) {
+  const arrow::TimestampScalar scalar(value, type.unit());
   std::string text = scalar.ToString();
   if (text.size() > 10) text[10] = 'T';
-  return text;
+  return type.timezone().empty() ? text : text + "Z";
 }
 
 }  // namespace
@@ -131,9 +131,9 @@ core::Result<ManifestFile> LandingFile::Publish(std::uint64_t sequence, bool rec
                          .created = core::FormatTimestamp(environment_.clock.Now())};
   if (min_time_.has_value()) {
     const auto type = schema::ToArrow(spec_.schema.FileSchema())->field(time_column_)->type();
-    const auto unit = static_cast<const arrow::TimestampType&>(*type).unit();
-    published.min_time = IsoTime(*min_time_, unit);
-    published.max_time = IsoTime(*max_time_, unit);
+    const auto& time_type = static_cast<const arrow::TimestampType&>(*type);
+    published.min_time = IsoTime(*min_time_, time_type);
+    published.max_time = IsoTime(*max_time_, time_type);
   }
   return published;
 }

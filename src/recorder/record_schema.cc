@@ -47,8 +47,8 @@ schema::Type TypeOf(const RecordedColumn& column) {
     case Kind::kFloat: return schema::Simple(TypeKind::kFloat32);
     case Kind::kDouble: return schema::Simple(TypeKind::kFloat64);
     case Kind::kDecimal: return schema::Decimal(column.precision, column.scale);
-    case Kind::kTime: return schema::TimestampType(UnitOf(column.second_digits), "");
-    case Kind::kStamp: return schema::TimestampType(schema::TimeUnit::kMicro, "");
+    case Kind::kTime: return schema::TimestampType(UnitOf(column.second_digits), column.utc ? "UTC" : "");
+    case Kind::kStamp: return schema::TimestampType(schema::TimeUnit::kMicro, column.utc ? "UTC" : "");
     case Kind::kSymbol:
     case Kind::kText: break;
   }
@@ -61,7 +61,7 @@ schema::Type TypeOf(const RecordedColumn& column) {
 bool RecordedColumn::operator==(const RecordedColumn& other) const {
   return name == other.name && shape.kind == other.shape.kind && shape.nullable == other.shape.nullable &&
          precision == other.precision && scale == other.scale && second_digits == other.second_digits &&
-         json == other.json && filled == other.filled;
+         json == other.json && filled == other.filled && utc == other.utc;
 }
 
 std::size_t RecordSchema::Find(std::string_view name) const {
@@ -116,6 +116,7 @@ std::string RecordSchema::ToJson() const {
     Json entry{{"name", column.name}, {"kind", NameOf(column.shape.kind)}, {"nullable", column.shape.nullable}};
     if (column.shape.kind == Kind::kDecimal) entry.update({{"precision", column.precision}, {"scale", column.scale}});
     if (column.shape.kind == Kind::kTime) entry["second_digits"] = column.second_digits;
+    if (column.utc) entry["utc"] = true;
     if (column.json) entry.update({{"json", true}, {"filled", column.filled}});
     document["columns"].push_back(std::move(entry));
   }
@@ -140,7 +141,8 @@ core::Result<RecordSchema> RecordSchema::OfJson(std::string_view text) {
                               .scale = entry.value("scale", std::uint8_t{0}),
                               .second_digits = entry.value("second_digits", std::uint8_t{6}),
                               .json = entry.value("json", false),
-                              .filled = entry.value("filled", false)});
+                              .filled = entry.value("filled", false),
+                              .utc = entry.value("utc", false)});
     }
     for (const Json& entry : document.at("derived")) {
       read.derived.push_back({entry.at("name").get<std::string>(), entry.at("value").get<std::string>(),

@@ -20,6 +20,7 @@ struct RecordedColumn {
   std::uint8_t second_digits = 6;
   bool json = false;
   bool filled = false;  ///< json that is {} where it was null
+  bool utc = false;     ///< times: instants
 
   bool operator==(const RecordedColumn& other) const;
 };

@@ -37,7 +37,8 @@ RecordSchema SchemaOf() {
                               .precision = spec.precision,
                               .scale = spec.scale,
                               .second_digits = spec.second_digits,
-                              .json = spec.json});
+                              .json = spec.json,
+                              .utc = spec.utc});
   }
   return schema;
 }

@@ -4,6 +4,7 @@
     tests/load/run.py --sluice build/release/sluice [--kills 20] [--bench] [names]
 """
 import argparse
+import datetime
 import json
 import pathlib
 import random
@@ -74,7 +75,6 @@ def numbered(files, rows):
 @case
 def values(work):
     """Every type, NULLs among them, as SQL reads it back."""
-    import datetime
     import decimal
     import uuid
     day = datetime.date(1969, 12, 31)
@@ -118,6 +118,32 @@ def existing_table(work):
     done, _ = work.load(work.record("wide", [pa.table({"ID": [2**40], "note": ["x"], "id2": [7]})]), url)
     check(done.returncode == 0, done.stderr)
     check(work.server.run('SELECT "ID", note, more, id2, gen, id, at IS NULL FROM wide') == "1099511627776|x||7|1|1|f")
+
+
+@case
+def instants(work):
+    """Instants go into columns of instants, as such, and into no others."""
+    at = datetime.datetime(2026, 7, 1, 12, 0, 0, 5, datetime.timezone(datetime.timedelta(hours=2)))
+    table = pa.table({"n": [1], "at": pa.array([at], pa.timestamp("us", "UTC")), "wall": pa.array([at.replace(tzinfo=None)], pa.timestamp("us"))})
+    url = work.fresh("moments")
+    work.server.run("CREATE TABLE moments (n int8, at timestamptz, wall timestamp)")
+    done, _ = work.load(work.record("moments", [table]), url)
+    check(done.returncode == 0, done.stderr)
+    got = work.server.run("SET TimeZone='Asia/Tokyo'; SELECT at, wall FROM moments").split("\n")[-1]
+    check(got == "2026-07-01 19:00:00.000005+09|2026-07-01 12:00:00.000005", got)
+    root = work.folder / "moments_delta"
+    shutil.rmtree(root, ignore_errors=True)
+    for _ in range(2):  # made by the first, found by the second
+        done, _ = work.load(work.record("moments", [table]), f"delta:{root}", "--create")
+        check(done.returncode in (0, 99), done.stderr)
+    log = "".join(path.read_text() for path in sorted(root.glob("_delta_log/*.json")))
+    types = {field["name"]: field["type"] for line in log.splitlines() if "metaData" in line
+             for field in json.loads(json.loads(line)["metaData"]["schemaString"])["fields"]}
+    check(types == {"n": "long", "at": "timestamp", "wall": "timestamp_ntz"}, types)
+    swapped = work.record("moments", [table.rename_columns(["n", "wall", "at"]).select(["n", "at", "wall"])])
+    for target in (url, f"delta:{root}"):
+        done, _ = work.load(swapped, target)
+        check(done.returncode == 65 and "at: timestamp(us)" in done.stderr, target, done.returncode, done.stderr)
 
 
 @case

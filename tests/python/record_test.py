@@ -7,6 +7,7 @@ import json
 import math
 import threading
 import typing
+import zoneinfo
 
 import pyarrow
 import pyarrow.compute
@@ -92,6 +93,19 @@ class RecordTest(ScratchTest):
         self.assertEqual(row["ms"], START.replace(microsecond=678000))
         self.assertEqual(self.published().column("ns").cast(pyarrow.int64())[0].as_py() % 10**9, 678901000)
 
+    def test_instants_are_in_utc_whatever_their_zone(self):
+        schema = sluice.Schema("wall timestamp(us), us timestamp(us,UTC), ms timestamp(ms, UTC), made timestamp(us,UTC)", stamps=["made"])
+        moments = [START.replace(tzinfo=zone) for zone in (datetime.timezone.utc, datetime.timezone(datetime.timedelta(hours=5, minutes=30)),
+                                                          zoneinfo.ZoneInfo("America/New_York"))]
+        rows = self.record(schema, *({"wall": START, "us": moment, "ms": moment} for moment in moments), {})
+        for row, moment in zip(rows, moments):
+            self.assertEqual((row["wall"], row["us"]), (START, moment))
+            self.assertEqual(row["ms"], moment.replace(microsecond=678000))
+            self.assertLess(abs(row["made"] - datetime.datetime.now(datetime.timezone.utc)), datetime.timedelta(minutes=1))
+        self.assertEqual(rows[3]["us"], None)
+        types = [str(kind) for kind in self.published().schema.types]
+        self.assertEqual(types, ["timestamp[us]", "timestamp[us, tz=UTC]", "timestamp[ms, tz=UTC]", "timestamp[us, tz=UTC]"])
+
     def test_decimals_keep_every_digit(self):
         numbers = ["0", "-0.00", "1E+3", "12.500", "99999999999999999999999999999999999.999", "-0.001", 7]
         rows = self.record("d decimal(38,3)", *({"d": decimal.Decimal(number)} for number in numbers))
@@ -134,8 +148,9 @@ class RefusalTest(ScratchTest):
             with self.subTest(kind=kind, value=value):
                 self.refused(ValueError, "column 'c'", f"c {kind}", {"c": value})
 
-    def test_a_time_with_a_zone_is_refused(self):
-        self.refused(TypeError, "without a zone", "t timestamp(us)", (START.replace(tzinfo=datetime.timezone.utc),))
+    def test_a_time_with_a_zone_is_no_wall_clock_and_one_without_no_instant(self):
+        self.refused(TypeError, "column 't' takes times without a zone", "t timestamp(us)", (START.replace(tzinfo=datetime.timezone.utc),))
+        self.refused(TypeError, "column 't' is in UTC and takes times with a zone", "t timestamp(us,UTC)", (START,))
 
     def test_texts_and_metadata_that_have_no_utf8_or_no_json(self):
         self.refused(ValueError, "surrogates", "s string", ("\ud800",))
@@ -188,7 +203,7 @@ class RefusalTest(ScratchTest):
         self.assertEqual([tuple(row.values()) for row in self.published().to_pylist()], [(1, "inner" * 10, 1), (2, "outer" * 10, 2)])
 
     def test_options_and_schemas_that_cannot_be(self):
-        for schema, options in (("a nonsense", {}), ("", {}), ("a timestamp(us,UTC)", {}), ("a int64", {"codec": "nonsense"}),
+        for schema, options in (("a nonsense", {}), ("", {}), ("a timestamp(us,Europe/Berlin)", {}), ("a int64", {"codec": "nonsense"}),
                                 (sluice.Schema("a int64", symbols=["b"]), {})):
             with self.subTest(schema=schema), self.assertRaises(sluice.RecorderError) as caught:
                 self.open(schema, **options)
