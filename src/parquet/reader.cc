@@ -18,8 +18,6 @@
 namespace sluice::parquet {
 namespace {
 
-constexpr std::int64_t kBatchRows = 64 * 1024;
-
 void CollectLeaves(const ::parquet::arrow::SchemaField& field, std::vector<int>& leaves) {
   if (field.is_leaf()) leaves.push_back(field.column_index);
   for (const auto& child : field.children) CollectLeaves(child, leaves);
@@ -161,9 +159,10 @@ Reader::~Reader() = default;
 
 core::Result<std::unique_ptr<Reader>> Reader::Open(std::unique_ptr<storage::RandomAccessFile> file, std::string source,
                                                    const schema::TableSpec& spec, core::Executor& executor,
-                                                   const core::Cancellation& cancellation, arrow::MemoryPool* pool) {
+                                                   const core::Cancellation& cancellation, arrow::MemoryPool* pool,
+                                                   std::int64_t batch_rows_max) {
   const std::uint64_t bytes = file->size();
-  SLUICE_ASSIGN_OR_RETURN(auto arrow_reader, OpenArrowReader(std::move(file), source, kBatchRows, pool));
+  SLUICE_ASSIGN_OR_RETURN(auto arrow_reader, OpenArrowReader(std::move(file), source, batch_rows_max, pool));
   std::unique_ptr<Reader> reader(new Reader(executor, cancellation));
   reader->decoder_ = std::make_unique<Decoder>(std::move(arrow_reader), source, bytes, pool);
   SLUICE_ASSIGN_OR_RETURN(const schema::Schema file_schema,

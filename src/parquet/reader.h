@@ -21,15 +21,18 @@ namespace sluice::parquet {
 ///
 /// Columns are matched by name (column_match.h); types that widen without loss are converted. A row is rejected for a
 /// NULL in a column that is not nullable, or a broken constraint; its `line` is the row number from 1.
-/// Threads: one owner; the next batch is read on the executor. Limits: 64 Ki rows and one page a column in memory.
+/// Threads: one owner; the next batch is read on the executor. Limits: two batches and one page a column in memory.
 /// Errors: Corruption, naming the path, for whatever the bytes do not keep; checksums are verified.
 class Reader final : public columns::RowReader {
  public:
+  static constexpr std::int64_t kBatchRowsMax = 64 * 1024;
+
   /// Borrows executor, cancellation and pool. `source` is the file's name in rejects and errors. A `spec` without
   /// columns declares those of the file.
   static core::Result<std::unique_ptr<Reader>> Open(std::unique_ptr<storage::RandomAccessFile> file, std::string source,
                                                     const schema::TableSpec& spec, core::Executor& executor,
-                                                    const core::Cancellation& cancellation, arrow::MemoryPool* pool);
+                                                    const core::Cancellation& cancellation, arrow::MemoryPool* pool,
+                                                    std::int64_t batch_rows_max = kBatchRowsMax);
   ~Reader() override;
 
   const schema::Schema& schema() const override { return schema_; }

@@ -6,11 +6,11 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/result.h"
 #include "postgres/column_type.h"
+#include "postgres/copy_bytes.h"
 #include "postgres/field_writer.h"
 
 namespace sluice::postgres {
@@ -26,10 +26,11 @@ struct CopyColumn {
 ///
 /// Values are converted where nothing is lost: integers into wider ones and into numeric, float into double, decimals
 /// into numeric, times and timestamps of any unit into microseconds where they are whole.
-/// Threads: one at a time. Limits: hands bytes on in pieces of about 1 MiB.
+/// Threads: one at a time. Limits: hands bytes on in pieces of about 64 KiB.
 class CopyEncoder {
  public:
-  using Sink = std::function<core::Status(std::string_view bytes)>;
+  /// May take the piece and leave another; it is cleared afterwards.
+  using Sink = std::function<core::Status(CopyBytes& piece)>;
 
   /// Unsupported, naming the column, for a type that does not go into its column so.
   static core::Result<CopyEncoder> Make(const arrow::Schema& schema, std::vector<CopyColumn> columns);
@@ -50,7 +51,7 @@ class CopyEncoder {
 
   std::vector<CopyColumn> columns_;
   std::vector<std::unique_ptr<FieldWriter>> writers_;
-  std::string buffer_;
+  CopyBytes piece_;
   std::uint64_t rows_ = 0;
 };
 

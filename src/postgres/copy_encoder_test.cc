@@ -28,9 +28,8 @@ std::string Hex(std::string_view bytes) {
 }
 
 std::string NumericHex(Int128 units, int scale) {
-  std::string out;
-  AppendNumeric(units, scale, out);
-  return Hex(out);
+  char out[kNumericBytesMax];
+  return Hex({out, WriteNumeric(units, scale, out)});
 }
 
 template <typename Builder, typename Value>
@@ -43,8 +42,8 @@ core::Result<std::string> Encode(Builder&& builder, const std::vector<std::optio
   const auto schema = arrow::schema({arrow::field("c", array->type())});
   SLUICE_ASSIGN_OR_RETURN(CopyEncoder encoder, CopyEncoder::Make(*schema, {{.name = "c", .type = to}}));
   std::string bytes;
-  const auto sink = [&bytes](std::string_view piece) {
-    bytes += piece;
+  const auto sink = [&bytes](CopyBytes& piece) {
+    bytes += piece.view();
     return core::Ok();
   };
   SLUICE_TRY(encoder.Append(*arrow::RecordBatch::Make(schema, array->length(), {array}), sink));
@@ -56,8 +55,8 @@ TEST(CopyEncoder, BeginsWithTheSignatureAndEndsWithTheTrailer) {
   const auto schema = arrow::schema({});
   ASSERT_OK_AND_ASSIGN(CopyEncoder encoder, CopyEncoder::Make(*schema, {}));
   std::string bytes;
-  ASSERT_OK(encoder.Finish([&bytes](std::string_view piece) {
-    bytes += piece;
+  ASSERT_OK(encoder.Finish([&bytes](CopyBytes& piece) {
+    bytes += piece.view();
     return core::Ok();
   }));
   EXPECT_EQ(Hex(bytes), "5047434f50590aff0d0a000000000000000000ffff");
@@ -171,8 +170,8 @@ TEST(NumericField, KeepsEveryScaleAndPowerOfTen) {
     for (int exponent = 0; exponent <= 38; ++exponent, power *= 10) {
       for (const Int128 units : {power - 1, -(power - 1), power, -power, Int128{9999}, Int128{10000}}) {
         if (exponent == 38 && (units == power || units == -power)) continue;
-        std::string bytes;
-        AppendNumeric(units, scale, bytes);
+        std::string bytes(kNumericBytesMax, 0);
+        bytes.resize(WriteNumeric(units, scale, bytes.data()));
         ASSERT_EQ(Decoded(bytes, scale), TextOf(units)) << "scale " << scale;
       }
       if (exponent == 38) break;

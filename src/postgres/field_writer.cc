@@ -28,28 +28,28 @@ Unsigned BigEndian(Unsigned value) {
   if constexpr (sizeof(Unsigned) == 8) return __builtin_bswap64(value);
 }
 
-/// Length and value of a field of fixed width, as one write.
+void WriteLength(std::size_t length, char* at) {
+  const std::uint32_t bits = BigEndian(static_cast<std::uint32_t>(length));
+  std::memcpy(at, &bits, 4);
+}
+
+/// Length and value of a field of fixed width.
 template <typename Value>
-void AppendFixed(Value value, std::string& out) {
+void AppendFixed(Value value, CopyBytes& out) {
   using Bits =
       std::conditional_t<sizeof(Value) == 8, std::uint64_t,
                          std::conditional_t<sizeof(Value) == 4, std::uint32_t,
                                             std::conditional_t<sizeof(Value) == 2, std::uint16_t, std::uint8_t>>>;
-  char field[4 + sizeof(Value)];
-  const std::uint32_t length = BigEndian<std::uint32_t>(sizeof(Value));
   const Bits bits = BigEndian(std::bit_cast<Bits>(value));
-  std::memcpy(field, &length, 4);
+  char* const field = out.Room(4 + sizeof(Value));
+  WriteLength(sizeof(Value), field);
   std::memcpy(field + 4, &bits, sizeof(Value));
-  out.append(field, sizeof(field));
+  out.Added(4 + sizeof(Value));
 }
 
-void AppendLength(std::size_t length, std::string& out) {
-  const std::uint32_t bits = BigEndian(static_cast<std::uint32_t>(length));
-  out.append(reinterpret_cast<const char*>(&bits), 4);
-}
-
-const char* AppendNull(std::string& out) {
-  out.append("\xff\xff\xff\xff", 4);
+const char* AppendNull(CopyBytes& out) {
+  std::memset(out.Room(4), 0xff, 4);
+  out.Added(4);
   return nullptr;
 }
 
@@ -57,7 +57,7 @@ const char* AppendNull(std::string& out) {
 template <typename Values>
 class WriterOf : public FieldWriter {
  public:
-  void SetArray(const arrow::Array& array) final {
+  void SetArray(const arrow::Array& array) override {
     values_ = static_cast<const Values*>(&array);
     has_nulls_ = array.null_count() > 0;
   }
@@ -74,7 +74,7 @@ class WriterOf : public FieldWriter {
 template <typename Values, typename To>
 class NumberWriter final : public WriterOf<Values> {
  public:
-  const char* Append(std::int64_t row, std::string& out) override {
+  const char* Append(std::int64_t row, CopyBytes& out) override {
     if (this->is_null(row)) return AppendNull(out);
     AppendFixed(static_cast<To>(this->values_->Value(row)), out);
     return nullptr;
@@ -83,25 +83,24 @@ class NumberWriter final : public WriterOf<Values> {
 
 class BoolWriter final : public WriterOf<arrow::BooleanArray> {
  public:
-  const char* Append(std::int64_t row, std::string& out) override {
+  const char* Append(std::int64_t row, CopyBytes& out) override {
     if (is_null(row)) return AppendNull(out);
     AppendFixed(static_cast<std::uint8_t>(values_->Value(row) ? 1 : 0), out);
     return nullptr;
   }
 };
 
-void AppendNumericField(Int128 units, int scale, std::string& out) {
-  const std::size_t begin = out.size();
-  out.append(4, '\0');
-  AppendNumeric(units, scale, out);
-  const std::uint32_t length = BigEndian(static_cast<std::uint32_t>(out.size() - begin - 4));
-  std::memcpy(out.data() + begin, &length, 4);
+void AppendNumericField(Int128 units, int scale, CopyBytes& out) {
+  char* const field = out.Room(4 + kNumericBytesMax);
+  const std::size_t size = WriteNumeric(units, scale, field + 4);
+  WriteLength(size, field);
+  out.Added(4 + size);
 }
 
 template <typename Values>
 class IntegerAsNumericWriter final : public WriterOf<Values> {
  public:
-  const char* Append(std::int64_t row, std::string& out) override {
+  const char* Append(std::int64_t row, CopyBytes& out) override {
     if (this->is_null(row)) return AppendNull(out);
     AppendNumericField(static_cast<Int128>(this->values_->Value(row)), 0, out);
     return nullptr;
@@ -111,7 +110,7 @@ class IntegerAsNumericWriter final : public WriterOf<Values> {
 class DecimalWriter final : public WriterOf<arrow::Decimal128Array> {
  public:
   explicit DecimalWriter(int scale) : scale_(scale) {}
-  const char* Append(std::int64_t row, std::string& out) override {
+  const char* Append(std::int64_t row, CopyBytes& out) override {
     if (is_null(row)) return AppendNull(out);
     const arrow::Decimal128 value(values_->GetValue(row));
     const auto high = static_cast<Int128>(value.high_bits()) * (static_cast<Int128>(1) << 64);
@@ -128,36 +127,50 @@ enum class TextForm : std::uint8_t { kText, kJsonb, kBytes };
 template <typename Values, TextForm Form>
 class TextWriter final : public WriterOf<Values> {
  public:
-  const char* Append(std::int64_t row, std::string& out) override {
+  void SetArray(const arrow::Array& array) override {
+    WriterOf<Values>::SetArray(array);
+    const std::int64_t bytes = this->values_->total_values_length();
+    may_have_nul_ = Form != TextForm::kBytes && bytes != 0 &&
+                    HasNul({reinterpret_cast<const char*>(this->values_->raw_data()) + this->values_->value_offset(0),
+                            static_cast<std::size_t>(bytes)});
+  }
+  const char* Append(std::int64_t row, CopyBytes& out) override {
     if (this->is_null(row)) return AppendNull(out);
     const std::string_view text = this->values_->GetView(row);
-    if (Form != TextForm::kBytes && std::memchr(text.data(), 0, text.size()) != nullptr) {
-      return "PostgreSQL has no text with a NUL character";
-    }
+    if (may_have_nul_ && HasNul(text)) return "PostgreSQL has no text with a NUL character";
     if (text.size() >= kFieldBytesMax) return "PostgreSQL has no field of 1 GiB or more";
-    AppendLength(text.size() + (Form == TextForm::kJsonb ? 1 : 0), out);
-    if (Form == TextForm::kJsonb) out += '\1';  // the version of its form
-    out.append(text);
+    constexpr std::size_t kBefore = Form == TextForm::kJsonb ? 5 : 4;
+    char* const field = out.Room(kBefore + text.size());
+    WriteLength(kBefore - 4 + text.size(), field);
+    if (Form == TextForm::kJsonb) field[4] = '\1';  // the version of its form
+    if (!text.empty()) std::memcpy(field + kBefore, text.data(), text.size());
+    out.Added(kBefore + text.size());
     return nullptr;
   }
 
  private:
   static constexpr std::size_t kFieldBytesMax = (std::size_t{1} << 30) - 1024;
+
+  static bool HasNul(std::string_view bytes) { return std::memchr(bytes.data(), 0, bytes.size()) != nullptr; }
+
+  bool may_have_nul_ = false;
 };
 
 class UuidWriter final : public WriterOf<arrow::FixedSizeBinaryArray> {
  public:
-  const char* Append(std::int64_t row, std::string& out) override {
+  const char* Append(std::int64_t row, CopyBytes& out) override {
     if (is_null(row)) return AppendNull(out);
-    AppendLength(16, out);
-    out.append(values_->GetView(row));
+    char* const field = out.Room(20);
+    WriteLength(16, field);
+    std::memcpy(field + 4, values_->GetValue(row), 16);
+    out.Added(20);
     return nullptr;
   }
 };
 
 class DateWriter final : public WriterOf<arrow::Date32Array> {
  public:
-  const char* Append(std::int64_t row, std::string& out) override {
+  const char* Append(std::int64_t row, CopyBytes& out) override {
     if (is_null(row)) return AppendNull(out);
     constexpr std::int64_t kEpochDays = 10957;  // from 1970-01-01 to 2000-01-01
     constexpr std::int64_t kDaysMin = -2451545;
@@ -194,7 +207,7 @@ template <typename Values>
 class TimeWriter final : public WriterOf<Values> {
  public:
   explicit TimeWriter(arrow::TimeUnit::type unit) : unit_(Microseconds::Of(unit)) {}
-  const char* Append(std::int64_t row, std::string& out) override {
+  const char* Append(std::int64_t row, CopyBytes& out) override {
     if (this->is_null(row)) return AppendNull(out);
     constexpr std::int64_t kDay = 86'400'000'000;
     std::int64_t micros = 0;
@@ -211,7 +224,7 @@ class TimeWriter final : public WriterOf<Values> {
 class TimestampWriter final : public WriterOf<arrow::TimestampArray> {
  public:
   explicit TimestampWriter(arrow::TimeUnit::type unit) : unit_(Microseconds::Of(unit)) {}
-  const char* Append(std::int64_t row, std::string& out) override {
+  const char* Append(std::int64_t row, CopyBytes& out) override {
     if (is_null(row)) return AppendNull(out);
     constexpr std::int64_t kEpoch = 946'684'800'000'000;  // from 1970 to 2000
     constexpr std::int64_t kMin = -211'813'488'000'000'000;
@@ -327,7 +340,7 @@ class StorageWriter final : public FieldWriter {
     storage_ = static_cast<const arrow::ExtensionArray&>(array).storage();
     inner_->SetArray(*storage_);
   }
-  const char* Append(std::int64_t row, std::string& out) override { return inner_->Append(row, out); }
+  const char* Append(std::int64_t row, CopyBytes& out) override { return inner_->Append(row, out); }
 
  private:
   Made inner_;

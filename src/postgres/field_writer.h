@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 
 #include "core/result.h"
 #include "postgres/column_type.h"
+#include "postgres/copy_bytes.h"
 
 namespace sluice::postgres {
 
@@ -20,7 +20,7 @@ class FieldWriter {
   /// Look at the values of this array from now on; borrowed.
   virtual void SetArray(const arrow::Array& array) = 0;
   /// Append the field of a row; nullptr, or why PostgreSQL cannot hold the value.
-  virtual const char* Append(std::int64_t row, std::string& out) = 0;
+  virtual const char* Append(std::int64_t row, CopyBytes& out) = 0;
 };
 
 /// Unsupported when values of the one type do not go into the other without loss.

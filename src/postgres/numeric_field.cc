@@ -1,7 +1,7 @@
 #include "postgres/numeric_field.h"
 
 #include <array>
-#include <cstddef>
+#include <cstdint>
 
 namespace sluice::postgres {
 namespace {
@@ -11,16 +11,17 @@ __extension__ typedef unsigned __int128 UnsignedInt128;
 constexpr int kGroupDigits = 4;
 constexpr std::uint32_t kGroupBase = 10000;
 constexpr std::array<std::uint32_t, kGroupDigits> kPowers{1, 10, 100, 1000};
-constexpr std::size_t kGroupsMax = 12;  // 39 digits of 128 bits, and the padding of a part group
+constexpr std::size_t kGroupsMax = (kNumericBytesMax - 8) / 2;
 
-void Append16(int value, std::string& out) {
-  out += static_cast<char>((value >> 8) & 0xff);
-  out += static_cast<char>(value & 0xff);
+char* Write16(int value, char* out) {
+  out[0] = static_cast<char>((value >> 8) & 0xff);
+  out[1] = static_cast<char>(value & 0xff);
+  return out + 2;
 }
 
 }  // namespace
 
-void AppendNumeric(Int128 units, int scale, std::string& out) {
+std::size_t WriteNumeric(Int128 units, int scale, char* out) {
   std::array<int, kGroupsMax> groups{};  // the lowest first
   std::size_t count = 0;
   UnsignedInt128 rest =
@@ -39,11 +40,12 @@ void AppendNumeric(Int128 units, int scale, std::string& out) {
   const int weight = static_cast<int>(count) - (scale + kGroupDigits - 1) / kGroupDigits - 1;
   std::size_t lowest = 0;
   while (lowest < count && groups[lowest] == 0) ++lowest;
-  Append16(static_cast<int>(count - lowest), out);
-  Append16(count == 0 ? 0 : weight, out);
-  Append16(units < 0 ? 0x4000 : 0, out);
-  Append16(scale, out);
-  for (std::size_t at = count; at > lowest; --at) Append16(groups[at - 1], out);
+  char* at = Write16(static_cast<int>(count - lowest), out);
+  at = Write16(count == 0 ? 0 : weight, at);
+  at = Write16(units < 0 ? 0x4000 : 0, at);
+  at = Write16(scale, at);
+  for (std::size_t group = count; group > lowest; --group) at = Write16(groups[group - 1], at);
+  return static_cast<std::size_t>(at - out);
 }
 
 }  // namespace sluice::postgres

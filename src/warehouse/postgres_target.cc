@@ -9,6 +9,7 @@
 
 #include "parquet/reader.h"
 #include "postgres/copy_encoder.h"
+#include "postgres/copy_sender.h"
 #include "postgres/sql_text.h"
 #include "schema/arrow_mapping.h"
 #include "schema/type_text.h"
@@ -22,6 +23,9 @@ using postgres::ColumnType;
 using postgres::Connection;
 using postgres::QuoteIdentifier;
 using schema::TypeKind;
+
+/// Few, because every connection holds three such batches: one is sent, one waits, one is read.
+constexpr std::int64_t kBatchRows = 16 * 1024;
 
 constexpr const char* kDescribe =
     "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), "
@@ -275,9 +279,10 @@ class PostgresTarget final : public LoadTarget {
 
   core::Result<std::uint64_t> Copy(Connection& connection, const LoadFile& file) {
     SLUICE_ASSIGN_OR_RETURN(auto bytes, environment_.files.OpenRandomAccess(file.path));
-    SLUICE_ASSIGN_OR_RETURN(auto reader,
-                            parquet::Reader::Open(std::move(bytes), file.path, schema::SpecOf(*file.schema),
-                                                  environment_.executor, environment_.cancellation, environment_.pool));
+    SLUICE_ASSIGN_OR_RETURN(
+        auto reader,
+        parquet::Reader::Open(std::move(bytes), file.path, schema::SpecOf(*file.schema), environment_.executor,
+                              environment_.cancellation, environment_.pool, kBatchRows));
     std::vector<postgres::CopyColumn> columns;
     std::string names;
     for (const schema::Field& field : reader->schema().fields) {
@@ -298,17 +303,20 @@ class PostgresTarget final : public LoadTarget {
   }
 
   core::Status Send(Connection& connection, parquet::Reader& reader, postgres::CopyEncoder& encoder) {
-    const auto sink = [&connection](std::string_view bytes) { return connection.PutCopy(bytes); };
+    postgres::CopySender sender([&connection](std::string_view bytes) { return connection.PutCopy(bytes); });
+    const auto sink = [&sender](postgres::CopyBytes& piece) { return sender.Put(piece); };
     while (true) {
       SLUICE_TRY(environment_.cancellation.Check());
       SLUICE_ASSIGN_OR_RETURN(const std::optional<columns::RowBatch> batch, reader.Next());
-      if (!batch.has_value()) return encoder.Finish(sink);
+      if (!batch.has_value()) break;
       if (!batch->rejects.empty()) {
         return core::InvalidInput(
             fmt::format("row {}: {}", batch->rejects.front().line, batch->rejects.front().reason));
       }
       SLUICE_TRY(encoder.Append(*batch->rows, sink));
     }
+    SLUICE_TRY(encoder.Finish(sink));
+    return sender.Finish();
   }
 
   const storage::Environment& environment_;
