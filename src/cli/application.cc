@@ -17,12 +17,6 @@ namespace {
 constexpr std::uint64_t kMemoryBytesMin = 32 * core::kMiB;
 constexpr std::size_t kThreadsMax = 1024;
 
-std::optional<std::string> FromEnvironment(const std::string& name) {
-  const char* text = std::getenv(name.c_str());
-  if (text == nullptr) return std::nullopt;
-  return std::string(text);
-}
-
 core::Result<std::size_t> ThreadsOf(const jobs::Setting& setting) {
   if (setting.text.empty()) return std::max<std::size_t>(1, std::thread::hardware_concurrency());
   std::size_t threads = 0;
@@ -44,6 +38,12 @@ core::Result<std::uint64_t> MemoryOf(const jobs::Setting& setting) {
 
 }  // namespace
 
+std::optional<std::string> ProcessVariable(const std::string& name) {
+  const char* text = std::getenv(name.c_str());
+  if (text == nullptr) return std::nullopt;
+  return std::string(text);
+}
+
 core::Status Application::Open() {
   SLUICE_ASSIGN_OR_RETURN(jobs::SettingLayers layers, Layers());
   return Resolve(std::move(layers));
@@ -51,7 +51,7 @@ core::Status Application::Open() {
 
 std::string Application::ConfigPath() const {
   if (!config_flag.empty()) return config_flag;
-  return FromEnvironment("SLUICE_CONFIG").value_or("sluice.yaml");
+  return ProcessVariable("SLUICE_CONFIG").value_or("sluice.yaml");
 }
 
 core::Status Application::OpenProject() {
@@ -67,7 +67,7 @@ core::Status Application::OpenProject() {
 }
 
 core::Status Application::OpenProjectIfThere() {
-  if (config_flag.empty() && !FromEnvironment("SLUICE_CONFIG")) {
+  if (config_flag.empty() && !ProcessVariable("SLUICE_CONFIG")) {
     SLUICE_ASSIGN_OR_RETURN(const auto found, files_.StatIfExists(ConfigPath()));
     if (!found) return core::Ok();
   }
@@ -75,8 +75,8 @@ core::Status Application::OpenProjectIfThere() {
 }
 
 core::Result<jobs::SettingLayers> Application::Layers() {
-  jobs::SettingLayers layers{.flags = flags, .environment = FromEnvironment};
-  const std::string user_file = jobs::UserFilePath(FromEnvironment);
+  jobs::SettingLayers layers{.flags = flags, .environment = ProcessVariable};
+  const std::string user_file = jobs::UserFilePath(ProcessVariable);
   if (!user_file.empty()) {
     SLUICE_ASSIGN_OR_RETURN(layers.user, jobs::LoadUserFile(user_file, files_));
   }

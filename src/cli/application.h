@@ -22,6 +22,9 @@
 
 namespace sluice::cli {
 
+/// A variable of the process's environment.
+std::optional<std::string> ProcessVariable(const std::string& name);
+
 /// What every verb shares: the settings in force, and the world made from them.
 ///
 /// Order: fill `flags`, Open, then the rest; OpenProject for verbs that work on a configuration file. Threads: one at a

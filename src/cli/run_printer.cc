@@ -1,9 +1,12 @@
 #include "cli/run_printer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <fstream>
 
+#include "cli/load_printer.h"
 #include "storage/path.h"
 
 namespace sluice::cli {
@@ -28,6 +31,7 @@ RunPrinter::RunPrinter(Console& console, const core::Clock& clock, const jobs::S
       log_level_(LevelNumber(settings.text("log_level"))) {}
 
 void RunPrinter::OnPlanned(const jobs::ExportPlan& plan) {
+  exported_ = true;
   for (const std::string& warning : plan.warnings) {
     console_.Warn(lines_.Warning(warning));
     Log(LogLevel::kWarning, warning);
@@ -84,12 +88,42 @@ void RunPrinter::SayNotes(const pipeline::JobReport& report) {
 }
 
 void RunPrinter::OnFailure(const std::string& job, const core::Error& error) {
+  exported_ = true;
+  SayFailure(job, error);
+}
+
+void RunPrinter::SayFailure(const std::string& job, const core::Error& error) {
   console_.Warn(lines_.Failed(job, "", error.message()));
   if (!error.hint().empty()) console_.Warn("  hint: " + error.hint());
   Log(LogLevel::kError, job + ": " + error.message());
 }
 
-void RunPrinter::Finish(bool dry_run) { console_.Say(dry_run ? lines_.DryRun() : lines_.Complete(files_written_)); }
+void RunPrinter::OnLoad(const jobs::LoadedJob& loaded) {
+  loaded_ = true;
+  const pipeline::JobReport& report = loaded.report;
+  if (report.status == JobStatus::kSkipped) {
+    console_.Say(fmt::format("{} {}: nothing new to load", console_.symbols().skipped, report.job));
+  } else if (loaded.load) {
+    SayLoad(*loaded.load, true, console_);
+  }
+  if (loaded.load) {
+    for (const std::string& note : loaded.load->notes) console_.Hint("note: " + note);
+  }
+  if (report.error) return SayFailure(report.job, *report.error);
+  if (report.status == JobStatus::kDryRun) return;
+  Log(LogLevel::kInfo,
+      fmt::format("load job={} files={} rows={} rejected={} target={}", report.job, report.files.size(),
+                  report.rows_written, report.rows_rejected, loaded.load->target));
+}
+
+void RunPrinter::Finish(bool dry_run) {
+  const bool loads_alone = loaded_ && !exported_;
+  if (dry_run) {
+    console_.Say(loads_alone ? std::string("DRY RUN - nothing was loaded") : lines_.DryRun());
+  } else if (!loads_alone) {
+    console_.Say(lines_.Complete(files_written_));
+  }
+}
 
 void RunPrinter::Log(LogLevel level, std::string_view text) {
   if (static_cast<int>(level) < log_level_) return;

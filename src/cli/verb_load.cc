@@ -1,11 +1,7 @@
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <memory>
-#include <optional>
 
-#include "cli/count_text.h"
+#include "cli/load_printer.h"
 #include "cli/verbs.h"
 #include "core/waiter.h"
 #include "warehouse/loader.h"
@@ -20,43 +16,13 @@ struct LoadFlags {
   warehouse::LoadOptions options;
 };
 
-void SayFiles(const warehouse::LoadReport& report, Console& console) {
-  for (const warehouse::FileReport& file : report.files) {
-    if (file.loaded()) {
-      console.Say(fmt::format("{} {}: {}", console.symbols().done, file.file, CountText(file.rows_loaded, "row")));
-    } else if (report.dry_run && file.reason.empty()) {
-      console.Say(fmt::format("{} {}: {}, {}", console.symbols().arrow, file.file, CountText(file.rows, "row"),
-                              LoadStateName(file.status)));
-    } else {
-      console.Say(fmt::format("{} {}: {}{}{}", console.symbols().failed, file.file, LoadStateName(file.status),
-                              file.reason.empty() ? "" : ": ", file.reason));
-    }
-  }
-}
-
-void Say(const warehouse::LoadReport& report, Console& console) {
-  SayFiles(report, console);
-  const std::string_view mark = report.exact() ? console.symbols().done : console.symbols().arrow;
-  console.Say(fmt::format("{} {} of {} recorded in {}{}", mark, core::FormatCount(report.rows_loaded),
-                          CountText(report.rows_recorded, "row"), report.target,
-                          report.rows_rejected == 0 ? "" : fmt::format(", {} rejected", report.rows_rejected)));
-  if (report.dry_run) console.Say("DRY RUN - nothing was loaded");
-}
-
-/// Where targets find their secrets.
-std::optional<std::string> Variable(const std::string& name) {
-  const char* text = std::getenv(name.c_str());
-  return text == nullptr ? std::nullopt : std::optional<std::string>(text);
-}
-
 core::Result<ExitCode> RunLoad(const LoadFlags& flags, Application& application) {
   SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
   if (flags.options.parallel == 0) return core::UsageError("--parallel: at least 1");
-  SLUICE_ASSIGN_OR_RETURN(const auto target,
-                          warehouse::OpenTarget(*environment, flags.target,
-                                                {.parallel = flags.options.parallel,
-                                                 .create = flags.options.create,
-                                                 .variable = [](const std::string& name) { return Variable(name); }}));
+  SLUICE_ASSIGN_OR_RETURN(const auto target, warehouse::OpenTarget(*environment, flags.target,
+                                                                   {.parallel = flags.options.parallel,
+                                                                    .create = flags.options.create,
+                                                                    .variable = ProcessVariable}));
   core::SleepingWaiter waiter;
   SLUICE_ASSIGN_OR_RETURN(const warehouse::LoadReport report,
                           warehouse::Load(*environment, waiter, flags.folder, *target, flags.options));
@@ -65,7 +31,8 @@ core::Result<ExitCode> RunLoad(const LoadFlags& flags, Application& application)
   if (console.json()) {
     console.Data(report.ToJson(console.json_indent()) + "\n");
   } else {
-    Say(report, console);
+    SayLoad(report, false, console);
+    if (report.dry_run) console.Say("DRY RUN - nothing was loaded");
   }
   if (auto verdict = report.Verdict()) {
     // The report is on standard output already; one document there is enough.

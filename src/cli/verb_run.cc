@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <span>
 
 #include "cli/export_flags.h"
 #include "cli/open_ledger.h"
@@ -7,6 +8,7 @@
 #include "cli/verbs.h"
 #include "core/run_id.h"
 #include "jobs/export_run.h"
+#include "jobs/load_job.h"
 
 namespace sluice::cli {
 namespace {
@@ -100,6 +102,23 @@ std::string CommandText(const RunFlags& flags) {
   return text + flags.selection.Text();
 }
 
+std::vector<JobReport> RunJobs(std::span<const jobs::JobConfig* const> chosen, const jobs::ExportSelection& selection,
+                               const jobs::ExportContext& context, RunPrinter& printer) {
+  core::SleepingWaiter waiter;
+  std::vector<JobReport> reports;
+  for (const jobs::JobConfig* job : chosen) {
+    if (job->load_job) {
+      jobs::LoadedJob loaded = jobs::RunLoad(
+          *job, {context.environment, waiter, context.ledger, ProcessVariable, context.run, context.dry_run});
+      printer.OnLoad(loaded);
+      reports.push_back(std::move(loaded.report));
+    } else {
+      for (JobReport& report : jobs::RunExport(*job, selection, context)) reports.push_back(std::move(report));
+    }
+  }
+  return reports;
+}
+
 core::Result<ExitCode> Run(const RunFlags& given, Application& application) {
   SLUICE_TRY(application.OpenProject());
   RunFlags flags = given;
@@ -118,10 +137,7 @@ core::Result<ExitCode> Run(const RunFlags& given, Application& application) {
   pipeline::Progress progress = application.MakeProgress();
   RunPrinter printer(console, application.clock(), application.settings());
   const jobs::ExportContext context{*environment, ledger.get(), progress, printer, run, flags.dry_run};
-  std::vector<JobReport> reports;
-  for (const jobs::JobConfig* job : chosen) {
-    for (JobReport& report : jobs::RunExport(*job, selection, context)) reports.push_back(std::move(report));
-  }
+  const std::vector<JobReport> reports = RunJobs(chosen, selection, context, printer);
   if (!flags.dry_run) SLUICE_TRY(FinishRun(*ledger, run, reports));
   SLUICE_TRY(environment->cancellation.Check());
   printer.Finish(flags.dry_run);

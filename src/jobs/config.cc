@@ -129,6 +129,21 @@ void CheckTargetsDiffer(const Config& config, DiagnosticList& mistakes) {
   }
 }
 
+void CheckLoadsDiffer(const Config& config, DiagnosticList& mistakes) {
+  for (auto job = config.jobs.begin(); job != config.jobs.end(); ++job) {
+    if (!job->load_job || job->load_job->folder.empty()) continue;
+    const auto earlier = std::find_if(config.jobs.begin(), job, [&](const JobConfig& other) {
+      return other.load_job && other.load_job->folder == job->load_job->folder &&
+             !(other.load_job->options.keep && job->load_job->options.keep);
+    });
+    if (earlier == job) continue;
+    mistakes.Add(job->line, 1,
+                 fmt::format("jobs '{}' and '{}' load from the same folder, and one of them deletes what it loaded",
+                             earlier->name, job->name),
+                 "say keep: true in the source of both");
+  }
+}
+
 // Settings that jobs inherit, strongest first. Values that do not fit are left out: Settings::Resolve tells of them.
 std::vector<FileSetting> InheritedSettings(const SettingLayers& around, const std::vector<FileSetting>& own) {
   std::vector<FileSetting> inherited;
@@ -164,11 +179,12 @@ Config ReadConfig(const YamlNode& node, const std::string& path, const SettingLa
   }
   if (const YamlNode* jobs = mapping.FindMapping("jobs")) {
     const std::vector<FileSetting> inherited = InheritedSettings(around, config.settings);
-    const ConfigScope scope{config.folder, config.timezone, inherited, mistakes};
+    const ConfigScope scope{config.folder, config.timezone, config.connections, inherited, mistakes};
     for (const YamlMember& member : jobs->members) config.jobs.push_back(ReadJob(member, scope));
   }
   CheckNamesAreUnique(config, mistakes);
   CheckTargetsDiffer(config, mistakes);
+  CheckLoadsDiffer(config, mistakes);
   mapping.Finish();
   return config;
 }
@@ -247,9 +263,13 @@ core::Result<Config> LoadConfig(const std::string& path, storage::FileSystem& fi
 
 core::Result<const ExportJob*> RequireExport(const JobConfig& job) {
   if (job.export_job) return &*job.export_job;
+  if (job.load_job) {
+    return core::Unsupported(fmt::format("job '{}' is a load, which is not planned in steps", job.name))
+        .WithHint(fmt::format("sluice run {} --dry-run tells what there is to load", job.name));
+  }
   return core::Unsupported(
              fmt::format("job '{}' is of kind '{}', which this version does not run", job.name, JobKindName(job.kind)))
-      .WithHint("name the export jobs to run");
+      .WithHint("name the jobs to run");
 }
 
 std::string ExpandTarget(std::string_view sql, std::string_view relation) {

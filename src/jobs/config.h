@@ -18,6 +18,7 @@
 #include "schema/table_spec.h"
 #include "schema/yaml_node.h"
 #include "storage/file_system.h"
+#include "warehouse/loader.h"
 
 namespace sluice::jobs {
 
@@ -66,6 +67,14 @@ struct ExportJob {
   std::vector<NamedSql> macros = {};             ///< "name(parameters)" → what follows AS
 };
 
+/// What a load job brings where.
+struct LoadJob {
+  std::string folder = {};                       ///< a recorder's, or one above several
+  std::string target = {};                       ///< the URL of a table, as `sluice load` takes it
+  std::optional<SecretReference> password = {};  ///< of the connection
+  warehouse::LoadOptions options = {};
+};
+
 /// When a job is to run; kept for `schedule`.
 struct JobSchedule {
   std::string daily = {};   ///< "05:00"
@@ -84,6 +93,7 @@ struct JobConfig {
   std::string timezone = "UTC";
   std::optional<JobSchedule> schedule = {};
   std::optional<ExportJob> export_job = {};  ///< set when kind is kExport
+  std::optional<LoadJob> load_job = {};      ///< set when kind is kLoad
 };
 
 struct ConnectionConfig {
@@ -124,7 +134,7 @@ core::Result<Config> ParseConfig(std::string_view text, const std::string& path)
 /// `around`, then from the top level of the file, then from the user's file.
 core::Result<Config> LoadConfig(const std::string& path, storage::FileSystem& files, const SettingLayers& around = {});
 
-/// The export part of a job; Unsupported, by name, for a job of another kind.
+/// The export part of a job; Unsupported, by name, for a job of another kind: a load has nothing to plan in steps.
 core::Result<const ExportJob*> RequireExport(const JobConfig& job);
 
 /// `sql` with every {target} replaced by `relation`.

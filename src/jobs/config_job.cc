@@ -100,8 +100,9 @@ JobConfig ReadJob(const YamlMember& member, const ConfigScope& scope) {
     job.schedule = ReadSchedule(*schedule, job.name, scope.mistakes);
   }
   // The keys of other kinds belong to versions that run them.
-  if (job.kind != JobKind::kExport) return job;
-  job.export_job = ReadExportJob(mapping, job.name, scope);
+  if (job.kind != JobKind::kExport && job.kind != JobKind::kLoad) return job;
+  if (job.kind == JobKind::kExport) job.export_job = ReadExportJob(mapping, job.name, scope);
+  if (job.kind == JobKind::kLoad) job.load_job = ReadLoadJob(mapping, job.name, scope);
   mapping.Finish();
   return job;
 }

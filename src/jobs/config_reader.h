@@ -14,6 +14,7 @@ namespace sluice::jobs {
 struct ConfigScope {
   const std::string& folder;
   const std::string& timezone;
+  const std::vector<ConnectionConfig>& connections;
   const std::vector<FileSetting>& settings;  ///< defaults of the jobs: codec, max_rejects, …
   schema::DiagnosticList& mistakes;
 };
@@ -23,6 +24,9 @@ JobConfig ReadJob(const schema::YamlMember& member, const ConfigScope& scope);
 
 /// Read the keys of an export job.
 ExportJob ReadExportJob(schema::YamlMapping& mapping, const std::string& name, const ConfigScope& scope);
+
+/// Read the keys of a load job.
+LoadJob ReadLoadJob(schema::YamlMapping& mapping, const std::string& name, const ConfigScope& scope);
 
 /// Read the target of an export job. `dated`: the names of its inputs say a date.
 ExportTarget ReadTarget(const schema::YamlNode& node, const std::string& job, bool dated, const ConfigScope& scope);

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "core/duration.h"
+
 namespace sluice::jobs {
 namespace {
 
@@ -64,7 +66,7 @@ std::vector<ShownValue> ShowConfig(const Settings& settings, const Config* confi
   }
   if (config->document.Find("timezone") == nullptr) values.push_back({"timezone", config->timezone, "default"});
   for (const JobConfig& job : config->jobs) {
-    if (!job.export_job) continue;
+    if (!job.export_job && !job.load_job) continue;
     const auto given = [&](const std::string& key) {
       return std::any_of(values.begin(), values.end(), [&](const ShownValue& value) { return value.key == key; });
     };
@@ -73,6 +75,15 @@ std::vector<ShownValue> ShowConfig(const Settings& settings, const Config* confi
       if (!given(full)) values.push_back({full, text, "default"});
     };
     add_default("timezone", job.timezone);
+    if (job.load_job) {
+      const warehouse::LoadOptions& options = job.load_job->options;
+      add_default("source.keep", "false");
+      add_default("target.create", "false");
+      add_default("parallel", fmt::format("{}", options.parallel));
+      add_default("retry_for", core::FormatDuration(options.retry_for));
+      add_default("retry_failed", "false");
+      continue;
+    }
     add_default("source.required", "false");
     add_default("source.encoding_in", "utf-8");
     add_default("target.codec", parquet::FormatCodec(job.export_job->target.write.codec));

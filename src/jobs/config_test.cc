@@ -282,6 +282,47 @@ TEST(Config, TwoJobsCannotWriteToOneTable) {
               FailsWith(ErrorKind::kConfiguration, HasSubstr("jobs 'a' and 'b' write the same table")));
 }
 
+constexpr const char* kLoads = R"yaml(connections:
+  wh: {url: "snowflake://acme/DB/S?warehouse=W", user: etl, password: "env:WH_PASSWORD"}
+  pg: {url: "postgresql://etl:hunter2@db/results"}
+jobs:
+  log:
+    kind: load
+    source: {recorder: qe, keep: true}
+    target: {connection: wh, table: "Query Log", stage: ST, create: true}
+    parallel: 3
+    retry_for: 30m
+    retry_failed: true
+    gc: true
+    schedule: {daily: "05:00"}
+  plain: {kind: load, source: {recorder: /var/qe}, target: {connection: pg, table: s.t}}
+  duck: {kind: load, source: {recorder: /tmp}, target: {url: "duckdb:../d/x.duckdb?table=t"}}
+  delta: {kind: load, source: {recorder: /a}, target: {url: "delta:/abs/t"}}
+)yaml";
+
+TEST(Config, ALoadJobNamesAFolderAndATable) {
+  ASSERT_OK_AND_ASSIGN(const Config config, ParseConfig(kLoads, "etc/sluice.yaml"));
+  const JobConfig& log = config.jobs.at(0);
+  EXPECT_EQ(log.kind, JobKind::kLoad);
+  EXPECT_TRUE(log.schedule.has_value());
+  ASSERT_TRUE(log.load_job.has_value());
+  EXPECT_EQ(log.load_job->folder, "etc/qe");
+  EXPECT_EQ(log.load_job->target, "snowflake://etl@acme/DB/S?warehouse=W&table=Query%20Log&stage=ST");
+  EXPECT_EQ(log.load_job->password, (SecretReference{SecretReference::Kind::kEnvironment, "WH_PASSWORD"}));
+  const warehouse::LoadOptions& options = log.load_job->options;
+  EXPECT_TRUE(options.keep && options.create && options.retry_failed && options.collect_garbage);
+  EXPECT_EQ(options.parallel, 3U);
+  EXPECT_EQ(options.retry_for, std::chrono::minutes(30));
+  const LoadJob& plain = *config.jobs.at(1).load_job;
+  EXPECT_EQ(plain.target, "postgresql://etl:hunter2@db/results?table=s.t");
+  EXPECT_EQ(plain.password, std::nullopt);
+  EXPECT_FALSE(plain.options.keep || plain.options.create || plain.options.retry_failed);
+  EXPECT_EQ(plain.options.parallel, 8U);
+  EXPECT_EQ(config.jobs.at(2).load_job->target, "duckdb:etc/../d/x.duckdb?table=t");
+  EXPECT_EQ(config.jobs.at(3).load_job->target, "delta:/abs/t");
+  EXPECT_THAT(RequireExport(log), FailsWith(ErrorKind::kUnsupported, HasSubstr("sluice run log --dry-run")));
+}
+
 TEST(Config, ShowsEveryValueWithItsOriginAndNoSecret) {
   ASSERT_OK_AND_ASSIGN(const Config config, ParseConfig(kWhole, "c.yaml"));
   ASSERT_OK_AND_ASSIGN(const Settings settings,

@@ -62,7 +62,9 @@ TEST(JsonSchema, OfTheConfigurationHasTheKeysOfItsReader) {
     "connections": {"c": {"zzzzzzzzzzzzzzzz": 1}}, "notify": [{"zzzzzzzzzzzzzzzz": 1}],
     "jobs": {"j": {"zzzzzzzzzzzzzzzz": 1, "kind": "export", "schedule": {"zzzzzzzzzzzzzzzz": 1},
       "source": {"zzzzzzzzzzzzzzzz": 1, "limits": {"zzzzzzzzzzzzzzzz": 1}}, "target": {"zzzzzzzzzzzzzzzz": 1},
-      "rejects": {"zzzzzzzzzzzzzzzz": 1}}}})",
+      "rejects": {"zzzzzzzzzzzzzzzz": 1}},
+      "l": {"zzzzzzzzzzzzzzzz": 1, "kind": "load", "source": {"zzzzzzzzzzzzzzzz": 1},
+        "target": {"zzzzzzzzzzzzzzzz": 1}}}})",
                                   "c");
   ASSERT_FALSE(result.has_value());
   const std::string message = result.error().ToString();
@@ -76,6 +78,10 @@ TEST(JsonSchema, OfTheConfigurationHasTheKeysOfItsReader) {
   EXPECT_EQ(KeysOf(parts.at("target")), KnownKeys(message, "the target of job 'j'"));
   EXPECT_EQ(KeysOf(parts.at("rejects")), KnownKeys(message, "'rejects' of job 'j'"));
   EXPECT_EQ(KeysOf(parts.at("schedule")), KnownKeys(message, "the schedule of job 'j'"));
+  const Json& load = parts.at("load");
+  EXPECT_EQ(KeysOf(load), KnownKeys(message, "job 'l'"));
+  EXPECT_EQ(KeysOf(load.at("properties").at("source")), KnownKeys(message, "the source of job 'l'"));
+  EXPECT_EQ(KeysOf(load.at("properties").at("target")), KnownKeys(message, "the target of job 'l'"));
 }
 
 }  // namespace

@@ -83,6 +83,7 @@ core::Status AddFolder(const storage::Environment& environment, const RecordedFo
     LoadItem item = ItemOf(recorded, file, target);
     const auto found = known.find(file.sha256);
     if (found != known.end()) item.row = found->second;
+    item.earlier = item.loaded();
     if (options.retry_failed) SetBack(item.row);
     if (item.open()) SLUICE_TRY(Inspect(environment, file, item));
     // One in doubt may be in the target already: what its bytes are now does not matter yet.

@@ -20,9 +20,11 @@ struct LoadItem {
   LedgerRow row = {};
   std::string damage = {};       ///< "" when the local bytes are the recorded ones (looked at unless loaded)
   LoadLedger* ledger = nullptr;  ///< of its folder; null in a dry run
+  bool earlier = false;          ///< it was in the table before
 
   /// It is or may become the target's business.
   bool open() const;
+  bool loaded() const { return row.state == LoadState::kLoaded || row.state == LoadState::kCleaned; }
   /// The target was told, and what it did is to be found out.
   bool in_doubt() const { return row.state == LoadState::kSubmitted || row.state == LoadState::kUnknown; }
 };

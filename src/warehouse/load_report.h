@@ -14,12 +14,14 @@ namespace sluice::warehouse {
 struct FileReport {
   std::string file = {};  ///< its path
   std::uint64_t rows = 0;
+  std::uint64_t bytes = 0;
   std::uint64_t rows_loaded = 0;
   std::uint64_t rows_rejected = 0;
   LoadState status = LoadState::kSealed;
   std::uint64_t attempts = 0;
   std::string query_id = {};
   std::string reason = {};  ///< why it is not loaded
+  bool earlier = false;     ///< it was in the table when this load began
 
   bool loaded() const { return status == LoadState::kLoaded || status == LoadState::kCleaned; }
 };

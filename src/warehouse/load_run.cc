@@ -339,10 +339,9 @@ LoadRun::Group LoadRun::Ready() {
   std::set<std::pair<LoadLedger*, std::string_view>> held;  // recorders of which an earlier file is missing
   for (LoadItem& item : plan_.items) {
     const std::pair<LoadLedger*, std::string_view> recorder(item.ledger, item.file.recorder);
-    const bool loaded = item.row.state == LoadState::kLoaded || item.row.state == LoadState::kCleaned;
     if (item.row.state == LoadState::kStaged && !held.contains(recorder)) {
       group.push_back(&item);
-    } else if (!loaded && target_.limits().in_sequence) {
+    } else if (!item.loaded() && target_.limits().in_sequence) {
       held.insert(recorder);
     }
   }

@@ -45,12 +45,14 @@ core::Status CheckColumns(const LoadPlan& plan, LoadTarget& target, const LoadOp
 FileReport ReportOf(const LoadItem& item) {
   return {.file = item.file.path,
           .rows = item.row.rows,
+          .bytes = item.row.bytes,
           .rows_loaded = item.row.rows_loaded,
           .rows_rejected = item.row.rows_rejected,
           .status = item.row.state,
           .attempts = item.row.attempts,
           .query_id = item.row.query_id,
-          .reason = item.row.error};
+          .reason = item.row.error,
+          .earlier = item.earlier};
 }
 
 void Finish(const LoadPlan& plan, LoadReport& report) {

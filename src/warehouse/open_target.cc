@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
-#include "core/ascii.h"
 #include "http/curl_transport.h"
+#include "http/url_text.h"
 #include "query/library.h"
 #include "warehouse/clickhouse_target.h"
 #include "warehouse/delta_target.h"
@@ -71,28 +74,20 @@ core::Result<std::unique_ptr<LoadTarget>> OpenClickHouse(const storage::Environm
                               std::move(server));
 }
 
-/// A text that means itself as a value in a URL.
-std::string Encoded(std::string_view text) {
-  std::string encoded;
-  for (const char byte : text) {
-    const bool plain = (byte >= '0' && byte <= '9') || (core::LowerAscii(byte) >= 'a' && core::LowerAscii(byte) <= 'z');
-    encoded += plain ? std::string(1, byte) : fmt::format("%{:02X}", static_cast<unsigned char>(byte));
-  }
-  return encoded;
-}
-
 /// What is not ours is libpq's.
 core::Result<std::unique_ptr<LoadTarget>> OpenPostgres(const storage::Environment& environment, TargetUrl url,
                                                        const OpenTargetOptions& options) {
   SLUICE_ASSIGN_OR_RETURN(const std::string table, url.Take("table"));
   std::string server = "postgresql:" + url.rest;
   char separator = '?';
-  // Their own variable libpq finds itself, and a caller's here.
-  if (options.variable && !url.parameters.contains("password")) {
+  // Its own variable libpq finds by itself; a caller's may be another. What the URL says is stronger than both.
+  const std::string_view user = std::string_view(url.rest).substr(0, url.rest.rfind('@') + 1);
+  const bool stated = url.parameters.contains("password") || user.find(':') != std::string_view::npos;
+  if (options.variable && !stated) {
     if (const auto password = options.variable("PGPASSWORD")) url.parameters["password"] = *password;
   }
   for (const auto& [key, value] : url.parameters) {
-    server += separator + Encoded(key) + "=" + Encoded(value);
+    server += separator + http::PercentEncoded(key) + "=" + http::PercentEncoded(value);
     separator = '&';
   }
   return OpenPostgresTarget(
@@ -100,7 +95,22 @@ core::Result<std::unique_ptr<LoadTarget>> OpenPostgres(const storage::Environmen
       {.connection = {.url = server, .application = "sluice load"}, .table = table, .parallel = options.parallel});
 }
 
+core::Error NoTarget(const std::string& scheme) {
+  return core::UsageError(fmt::format("nothing is loaded into '{}:'", scheme))
+      .WithHint("postgresql:, snowflake:, clickhouse:, duckdb: or delta:; docs/guide/load.md has examples");
+}
+
 }  // namespace
+
+core::Status CheckTargetUrl(const std::string& url) {
+  constexpr std::array<std::string_view, 7> kSchemes{"duckdb",     "delta",           "postgresql", "postgres",
+                                                     "clickhouse", "clickhouse+http", "snowflake"};
+  SLUICE_ASSIGN_OR_RETURN(const TargetUrl parsed, ParseTargetUrl(url));
+  if (std::ranges::find(kSchemes, parsed.scheme) == kSchemes.end()) return NoTarget(parsed.scheme);
+  const auto table = parsed.parameters.find("table");
+  if (parsed.scheme == "delta" || (table != parsed.parameters.end() && !table->second.empty())) return core::Ok();
+  return core::UsageError("the target names no table").WithHint("add ?table=…");
+}
 
 core::Result<std::unique_ptr<LoadTarget>> OpenTarget(const storage::Environment& environment, const std::string& url,
                                                      const OpenTargetOptions& options) {
@@ -120,8 +130,7 @@ core::Result<std::unique_ptr<LoadTarget>> OpenTarget(const storage::Environment&
     snowflake.parallel = options.parallel;
     return OpenSnowflakeTarget(environment, std::move(snowflake));
   }
-  return core::UsageError(fmt::format("nothing is loaded into '{}:'", parsed.scheme))
-      .WithHint("postgresql:, snowflake:, clickhouse:, duckdb: or delta:; docs/guide/load.md has examples");
+  return NoTarget(parsed.scheme);
 }
 
 }  // namespace sluice::warehouse

@@ -19,6 +19,9 @@ struct OpenTargetOptions {
   std::function<std::optional<std::string>(const std::string& name)> variable = {};
 };
 
+/// Whether `url` names a target and a table, by its words alone: nothing is opened or asked.
+core::Status CheckTargetUrl(const std::string& url);
+
 /// The target that a URL of the command line names: `duckdb:FILE?table=t`,
 /// `postgresql://host/db?table=s.t`, `delta:DIR`, `clickhouse://user@host:8443/database?table=t`
 /// (`clickhouse+http:` without TLS), `snowflake://user@account/DB/SCHEMA?table=T`. UsageError for others.
