@@ -199,6 +199,13 @@ class Recorder {
   std::uint64_t number_;
 };
 
+/// What became of a row.
+enum class Appended : std::uint8_t {
+  kTaken,
+  kRefused,  ///< and counted
+  kNoRoom,   ///< Append would wait now
+};
+
 /// Records rows whose schema is known at run time; files are those of a Recorder with the same columns.
 class RowRecorder {
  public:
@@ -207,6 +214,11 @@ class RowRecorder {
   virtual ~RowRecorder() = default;
   /// One value for each column, in their order. False, and counted, also for a value that its column cannot have.
   virtual bool Append(std::span<const RecorderValue> row) noexcept = 0;
+  /// As Append, but instead of waiting it says kNoRoom. For callers with a lock that others want: they give it back,
+  /// call AwaitRoom and come again, in the same thread.
+  virtual Appended AppendAtOnce(std::span<const RecorderValue> row) noexcept = 0;
+  /// Wait as Append does, no longer than `at_most`; the policy is to be one that waits. False: there is no room yet.
+  virtual bool AwaitRoom(std::chrono::milliseconds at_most) noexcept = 0;
   /// What a row has, in order, without the derived ones; as long as the recorder.
   virtual std::span<const recording::ColumnSpec> columns() const noexcept = 0;
   virtual Symbol Intern(std::string_view text) noexcept = 0;

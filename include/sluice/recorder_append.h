@@ -30,6 +30,10 @@ struct alignas(128) Producer {
 /// Begin a block in which a row with so many bytes of text has room. False: the row is refused and counted; by the
 /// recorder's policy, because it was closed, or because no block could hold the texts.
 [[gnu::cold]] bool MakeRoom(Producer& producer, std::uint64_t text_bytes) noexcept;
+/// Whether MakeRoom would wait now.
+[[gnu::cold]] bool WouldWait(Producer& producer, std::uint64_t text_bytes) noexcept;
+/// Wait as MakeRoom does, no longer than `at_most`. False: there is no room yet.
+[[gnu::cold]] bool AwaitRoom(Producer& producer, std::chrono::milliseconds at_most) noexcept;
 /// Count a row of which a text was cut.
 [[gnu::cold]] void CountCut(Producer& producer) noexcept;
 

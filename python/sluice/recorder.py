@@ -48,8 +48,9 @@ class Recorder(_recorder.BoundRecorder):
     """Records rows of one schema into `directory`/qe_{test_id}_{worker_id}/, from any thread.
 
     Records are dicts, dataclass instances or tuples; `append_row(tuple)` is the quickest. Values: bool, int, float, str,
-    decimal.Decimal, datetime (with a zone for timestamp(us,UTC) columns alone), None; a json column takes texts, which are kept, and dicts and lists, which are
-    written with their keys in order. `rows.append(record)` returns False for a row that was refused, and `stats` counts it.
+    decimal.Decimal, datetime (with a zone for timestamp(us,UTC) columns alone), None; a json column takes texts, which are kept,
+    and dicts and lists, which are written with their keys in order. `rows.append(record)` returns False for a row that was
+    refused, and `stats` counts it.
 
     Leaving a `with` block closes it, after an exception too: rows that were recorded stay, as files. A process that is
     killed loses no recorded row: the next recorder of the same names publishes it, or `sluice recorder recover`. In the
@@ -63,8 +64,8 @@ class Recorder(_recorder.BoundRecorder):
                  survive_kill: bool = True, mapping_directory: str | os.PathLike[str] = "", codec: str = "zstd:1",
                  file_pattern: str = "qe_{test_id}_{worker_id}_{sequence:04}.parquet") -> None:
         """`when_full`: what `append` does when the back end falls behind: "drop" the row, "spin" or "park" until there is
-        room (the event loop waits, too), or "fail". `hand_over_after`: rows go to their file in blocks, or so
-        long after the first of a block. Times are in seconds; 0 means never for `rotate_after` and any number for
+        room (other threads go on; an event loop waits), or "fail". `hand_over_after`: rows go to their file in blocks, or so long
+        after the first one of a block. Times are in seconds; 0 means never for `rotate_after` and any number for
         `files_max` and `folder_bytes_max`. RecorderError when the schema or an option cannot be, or when another recorder
         with these ids is at work in `directory`."""
         if isinstance(schema, str):

@@ -74,7 +74,9 @@ RecorderOptions OptionsOf(const std::string& directory, const nb::dict& given) {
 
 using Derived = std::tuple<std::string, std::string, std::string, std::string>;
 
-/// What Python's Recorder stands on. All calls hold the GIL, but for Open and Close, which may take long.
+constexpr std::chrono::milliseconds kWait{50};  // then Ctrl-C is looked for
+
+/// What Python's Recorder stands on. All calls hold the GIL, but while they open, close, or wait for room.
 class BoundRecorder {
  public:
   BoundRecorder(const std::string& columns, std::vector<std::string> symbols, std::vector<std::string> stamps,
@@ -137,16 +139,30 @@ class BoundRecorder {
   bool Record(nb::handle record, bool (RecordReader::*read)(PyObject*, RecordReader::Row&)) {
     std::unique_ptr<RecordReader::Row> row = reader_->TakeRow();
     const bool readable = (*reader_.*read)(record.ptr(), *row);
-    bool taken = false;
-    if (readable && closing_) {
-      ++late_;  // another thread may be closing at this moment
-    } else if (readable) {
+    Appended done = Appended::kNoRoom;
+    if (readable) {
       reader_->Accept();
-      taken = rows_->Append(row->values);
+      while ((done = TakeAtOnce(row->values)) == Appended::kNoRoom && WaitWithoutGil()) continue;
     }
     reader_->GiveBack(std::move(row));
-    if (!readable) throw nb::python_error();
-    return taken;
+    if (done == Appended::kNoRoom) throw nb::python_error();
+    return done == Appended::kTaken;
+  }
+
+  Appended TakeAtOnce(const std::vector<RecorderValue>& values) {
+    if (!closing_) return rows_->AppendAtOnce(values);
+    ++late_;  // another thread may be closing at this moment
+    return Appended::kRefused;
+  }
+
+  /// Others run meanwhile; what the row points to stays: its objects are held, and none of them can change. False: a
+  /// signal's handler raised.
+  bool WaitWithoutGil() {
+    {
+      const nb::gil_scoped_release release;
+      (void)rows_->AwaitRoom(kWait);
+    }
+    return PyErr_CheckSignals() == 0;
   }
 
   std::unique_ptr<RowRecorder> rows_;
@@ -179,7 +195,8 @@ NB_MODULE(_recorder, module) {
            "not "
            "fit; such a record is not counted. A missing key is null. A key without a column is an error until the "
            "first "
-           "row was recorded, and counted after that. The record is not changed. Never waits for a file.")
+           "row was recorded, and counted after that. The record is not changed. Waits for a file only by the policies "
+           "that wait, while other threads go on.")
       .def("append_row", &BoundRecorder::AppendRow, nb::arg("row"), "As append, for a tuple alone.")
       .def_prop_ro(
           "stats", &BoundRecorder::Stats,

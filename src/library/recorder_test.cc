@@ -182,6 +182,35 @@ TEST_F(RecorderTest, ASchemaAtRunTimeHasInstantsAndNoOtherZone) {
             "  hint: it takes timestamp(ms), (us) and (ns), without a zone or in UTC");
 }
 
+TEST_F(RecorderTest, SaysThatARowWouldHaveToWaitAndTakesItLater) {
+  options_.when_full = FullPolicy::kPark;
+  options_.ring_bytes_per_thread = 1;
+  options_.files_max = 1;
+  options_.file_rows_max = 40'000;  // more than a block
+  auto recorder = RowRecorder::Open(options_, "t", "w", {.columns = "id int64 not null"});
+  ASSERT_TRUE(recorder.ok()) << recorder.error().ToString();
+  std::vector<RecorderValue> row{std::int64_t{0}};
+  std::int64_t taken = 0;
+  for (Appended done = Appended::kTaken; done == Appended::kTaken; row[0] = taken) {
+    done = (*recorder)->AppendAtOnce(row);
+    ASSERT_NE(done, Appended::kRefused);
+    taken += done == Appended::kTaken ? 1 : 0;
+    // Nothing more is taken once there is a file.
+    while (done == Appended::kNoRoom && (*recorder)->stats().last_error.empty()) done = (*recorder)->AppendAtOnce(row);
+  }
+  EXPECT_FALSE((*recorder)->AwaitRoom(std::chrono::milliseconds(30)));
+  EXPECT_GE((*recorder)->stats().blocked_ns, 30'000'000U);
+  EXPECT_EQ((*recorder)->stats().blocked_count, 0U);
+  EXPECT_EQ((*recorder)->stats().dropped, 0U);
+  row[0] = "no number";
+  EXPECT_EQ((*recorder)->AppendAtOnce(row), Appended::kRefused);  // that needs no room
+  row[0] = taken;
+  std::filesystem::rename(Folder() + "/qe_t_w_0000.parquet", Folder() + "/loaded");
+  ASSERT_TRUE((*recorder)->AwaitRoom(std::chrono::seconds(30)));
+  EXPECT_EQ((*recorder)->stats().blocked_count, 1U);
+  EXPECT_EQ((*recorder)->AppendAtOnce(row), Appended::kTaken);
+}
+
 TEST_F(RecorderTest, TheChildOfAForkRecordsNothing) {
   auto recorder = Recorder<Call>::Open(options_, "t", "w");
   ASSERT_TRUE(recorder.ok()) << recorder.error().ToString();

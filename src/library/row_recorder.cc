@@ -94,14 +94,11 @@ class Rows final : public RowRecorder {
     layout_ = recording::PlaceColumns(shapes_, values_, validity_);
   }
 
-  bool Append(std::span<const RecorderValue> row) noexcept override {
+  bool Append(std::span<const RecorderValue> row) noexcept override { return Take<true>(row) == Appended::kTaken; }
+  Appended AppendAtOnce(std::span<const RecorderValue> row) noexcept override { return Take<false>(row); }
+  bool AwaitRoom(std::chrono::milliseconds at_most) noexcept override {
     Producer* const producer = core_->Register();
-    if (producer == nullptr) return false;
-    const std::uint64_t bytes = row.size() == shapes_.size() ? TextBytes(row) : kRefused;
-    while (bytes == kRefused || producer->row == producer->rows || bytes > producer->text_max - producer->text) {
-      if (!recording::MakeRoom(*producer, bytes)) return false;
-    }
-    return Store(*producer, row) || recording::MakeRoom(*producer, kRefused);
+    return producer == nullptr || recording::AwaitRoom(*producer, at_most);
   }
   std::span<const ColumnSpec> columns() const noexcept override { return specs_; }
   Symbol Intern(std::string_view text) noexcept override { return core_->Intern(text); }
@@ -110,6 +107,19 @@ class Rows final : public RowRecorder {
 
  private:
   static constexpr std::uint64_t kRefused = std::numeric_limits<std::uint64_t>::max();
+
+  template <bool kWaits>
+  Appended Take(std::span<const RecorderValue> row) noexcept {
+    Producer* const producer = core_->Register();
+    if (producer == nullptr) return Appended::kRefused;
+    const std::uint64_t bytes = row.size() == shapes_.size() ? TextBytes(row) : kRefused;
+    while (bytes == kRefused || producer->row == producer->rows || bytes > producer->text_max - producer->text) {
+      if (!kWaits && recording::WouldWait(*producer, bytes)) return Appended::kNoRoom;
+      if (!recording::MakeRoom(*producer, bytes)) return Appended::kRefused;
+    }
+    const bool taken = Store(*producer, row) || recording::MakeRoom(*producer, kRefused);
+    return taken ? Appended::kTaken : Appended::kRefused;
+  }
 
   static bool Fits(const recording::Shape& shape, const RecorderValue& value) {
     const Kind kind = shape.kind;

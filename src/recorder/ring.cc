@@ -66,41 +66,52 @@ class RoomMaker {
 
   bool Make(std::uint64_t text_bytes) {
     if (ring_.own_->disowned) return false;
-    const bool fits = text_bytes <= ring_.layout_.arena_bytes;
-    if (!fits || Load(header_.closed) != 0 || !WaitForBlock()) {
+    if (!Fits(text_bytes) || IsClosed() || !FindBlock()) {
       Add(header_.refused, std::uint64_t{1});
       return false;
     }
     Begin();
     return true;
   }
+  bool WouldWait(std::uint64_t text_bytes) const {
+    const bool waits = ring_.when_full_ == FullPolicy::kSpinThenPark || ring_.when_full_ == FullPolicy::kPark;
+    return waits && !ring_.own_->disowned && Fits(text_bytes) && !IsClosed() && !HasBlock();
+  }
+  /// Until a block is free or the recorder is closed. False: neither came in time.
+  bool Wait(std::chrono::nanoseconds at_most) {
+    const auto begin = std::chrono::steady_clock::now();
+    const bool spins = ring_.when_full_ == FullPolicy::kSpinThenPark;
+    bool over = HasBlock() || IsClosed();
+    std::chrono::nanoseconds waited{0};
+    while (!over && waited < at_most) {
+      const std::uint32_t freed = Load(header_.freed, std::memory_order_acquire);
+      if ((!spins || waited >= kSpin) && !HasBlock()) Park(header_.freed, freed);
+      over = HasBlock() || IsClosed();
+      waited = std::chrono::steady_clock::now() - begin;
+    }
+    Add(header_.blocked_ns, static_cast<std::uint64_t>(waited.count()));
+    if (over) Add(header_.blocked_count, std::uint64_t{1});
+    return over;
+  }
   void CountCut() { Add(header_.cut, std::uint64_t{1}); }
 
  private:
+  bool Fits(std::uint64_t text_bytes) const { return text_bytes <= ring_.layout_.arena_bytes; }
+  bool IsClosed() const { return Load(header_.closed) != 0; }
   bool HasBlock() const {
     const std::uint64_t tail_block = Load(header_.tail, std::memory_order_acquire) / ring_.layout_.rows;
     return Load(header_.begun) - tail_block < header_.blocks;
   }
 
-  bool WaitForBlock() {
+  bool FindBlock() {
     if (HasBlock()) return true;
     if (ring_.when_full_ == FullPolicy::kDrop) return false;
     if (ring_.when_full_ == FullPolicy::kFail) {
       ring_.Refuse();
       return false;
     }
-    const auto begin = std::chrono::steady_clock::now();
-    const bool spins = ring_.when_full_ == FullPolicy::kSpinThenPark;
-    while (!HasBlock() && Load(header_.closed) == 0) {
-      if (spins && std::chrono::steady_clock::now() - begin < kSpin) continue;
-      const std::uint32_t freed = Load(header_.freed, std::memory_order_acquire);
-      if (!HasBlock()) Park(header_.freed, freed);
-    }
-    const auto waited = std::chrono::steady_clock::now() - begin;
-    Add(header_.blocked_count, std::uint64_t{1});
-    Add(header_.blocked_ns,
-        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(waited).count()));
-    return HasBlock() && Load(header_.closed) == 0;
+    (void)Wait(std::chrono::nanoseconds::max());
+    return HasBlock() && !IsClosed();
   }
 
   void Begin() {
@@ -306,6 +317,14 @@ namespace sluice::recording {
 
 bool MakeRoom(Producer& producer, std::uint64_t text_bytes) noexcept {
   return recorder::RoomMaker(producer).Make(text_bytes);
+}
+
+bool WouldWait(Producer& producer, std::uint64_t text_bytes) noexcept {
+  return recorder::RoomMaker(producer).WouldWait(text_bytes);
+}
+
+bool AwaitRoom(Producer& producer, std::chrono::milliseconds at_most) noexcept {
+  return recorder::RoomMaker(producer).Wait(at_most);
 }
 
 void CountCut(Producer& producer) noexcept { recorder::RoomMaker(producer).CountCut(); }
