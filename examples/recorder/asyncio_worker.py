@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import dataclasses
 import datetime
+import itertools
 import json
 import pathlib
 import random
@@ -109,7 +110,7 @@ class Outcome:
     mode: str
     queries: int
     seconds: float
-    concurrency_min: int
+    concurrency_min: float
     concurrency_mean: float
     below_95: float  # share of the samples
     logged: int
@@ -120,7 +121,7 @@ class Outcome:
 
     def __str__(self):
         return (f"{self.mode:>6}: {self.per_second:6.1f} queries/s; at the server {self.concurrency_mean:5.1f} at a time, at least "
-                f"{self.concurrency_min:3d}, {100 * self.below_95:4.1f} % of the time below 95; {self.logged} rows logged")
+                f"{self.concurrency_min:5.1f}, {100 * self.below_95:4.1f} % of the time below 95; {self.logged} rows logged")
 
 
 async def run_query(log, durations, running):
@@ -138,32 +139,36 @@ async def run_query(log, durations, running):
 
 
 async def run_tasks(log, tasks, queries_per_task, seed=1):
-    """[(begin, end) at the server] of all queries: so many tasks, CONCURRENT at a time."""
+    """[(begin, end) at the server] of all queries, and when there were too few tasks left: so many tasks, CONCURRENT at a time."""
     random_numbers = random.Random(seed)
     mean = CONCURRENT / QUERIES_PER_SECOND
-    durations = iter(lambda: random_numbers.uniform(0.8 * mean, 1.2 * mean), None)
-    running, slots = [], asyncio.Semaphore(CONCURRENT)
+    # The first ones are on their way already: queries that all begin at once end at once, too.
+    first = (random_numbers.uniform(0, mean) for _ in range(CONCURRENT))
+    durations = itertools.chain(first, iter(lambda: random_numbers.uniform(0.8 * mean, 1.2 * mean), None))
+    running, done, slots = [], [], asyncio.Semaphore(CONCURRENT)
 
     async def task():
         async with slots:
             for _ in range(queries_per_task):
                 await run_query(log, durations, running)
+        done.append(time.perf_counter())
     await asyncio.gather(*(task() for _ in range(tasks)))
-    return running
+    return running, done[-CONCURRENT]
 
 
-def concurrency_samples(running):
-    """How many queries the server had, while there were enough tasks left."""
-    begins, ends = sorted(begin for begin, _ in running), sorted(end for _, end in running)
-    samples, begun, ended = [], 0, 0
-    at, last = begins[CONCURRENT], begins[-CONCURRENT]
-    while at < last:
-        while begun < len(begins) and begins[begun] <= at:
-            begun += 1
-        while ended < len(ends) and ends[ended] <= at:
-            ended += 1
-        samples.append(begun - ended)
-        at += SAMPLE_S
+def concurrency_samples(running, last):
+    """How many queries the server had, while there were enough tasks left: the mean of each SAMPLE_S."""
+    changes = sorted([(begin, 1) for begin, _ in running] + [(end, -1) for _, end in running])
+    since = sorted(begin for begin, _ in running)[CONCURRENT]
+    samples, now, query_seconds, until = [], 0, 0.0, since + SAMPLE_S
+    for at, change in changes:
+        while until <= min(at, last):
+            samples.append((query_seconds + now * (until - since)) / SAMPLE_S)
+            since, query_seconds, until = until, 0.0, until + SAMPLE_S
+        if at > since:
+            query_seconds += now * (at - since)
+            since = at
+        now += change
     return samples
 
 
@@ -171,11 +176,11 @@ def measure(mode, folder, tasks, queries_per_task):
     async def run():
         log = MODES[mode](folder)
         begin = time.perf_counter()
-        running = await run_tasks(log, tasks, queries_per_task)
+        running, last = await run_tasks(log, tasks, queries_per_task)
         seconds = time.perf_counter() - begin
-        return running, seconds, await log.finalize()
-    running, seconds, logged = asyncio.run(run())
-    samples = concurrency_samples(running)
+        return running, last, seconds, await log.finalize()
+    running, last, seconds, logged = asyncio.run(run())
+    samples = concurrency_samples(running, last)
     return Outcome(mode, len(running), seconds, min(samples), statistics.mean(samples), sum(sample < 95 for sample in samples) / len(samples),
                    logged)
 
