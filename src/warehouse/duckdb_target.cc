@@ -157,21 +157,12 @@ class DuckDbTarget final : public LoadTarget {
                                                 const std::string& request_id) override {
     SLUICE_TRY(MakeLedger());
     SLUICE_TRY(session_->Execute("BEGIN"));
-    std::vector<FileOutcome> outcomes;
-    for (const LoadFile& file : files) {
-      core::Result<FileOutcome> outcome = LoadOne(file, request_id);
-      if (outcome.has_value()) {
-        outcomes.push_back(*std::move(outcome));
-        continue;
-      }
-      static_cast<void>(session_->Execute("ROLLBACK"));
-      if (!IsOfTheFile(outcome.error().kind())) return std::move(outcome).error();
-      return OneFailed(files, file, outcome.error().message());
-    }
-    const core::Status committed = session_->Execute("COMMIT");
-    if (committed.has_value()) return outcomes;
+    core::Result<std::vector<FileOutcome>> outcomes = LoadAll(files, request_id);
+    if (outcomes.has_value()) return Commit(*std::move(outcomes));
     static_cast<void>(session_->Execute("ROLLBACK"));
-    return core::OutcomeUnknown(committed.error().message());
+    if (!IsOfTheFile(outcomes.error().kind())) return std::move(outcomes).error();
+    if (files.size() == 1) return OneFailed(files, files.front(), outcomes.error().message());
+    return SubmitEach(files, request_id);
   }
 
   core::Result<std::vector<FileOutcome>> Settle(std::span<const LoadFile> files) override {
@@ -206,31 +197,76 @@ class DuckDbTarget final : public LoadTarget {
     return std::optional(FileOutcome{.fate = FileFate::kLoaded, .rows = rows, .query_id = result.Text(1)});
   }
 
-  core::Result<FileOutcome> LoadOne(const LoadFile& file, const std::string& request_id) {
-    SLUICE_ASSIGN_OR_RETURN(const auto loaded, FindLoaded(file));
-    if (loaded.has_value()) return *loaded;
+  /// File by file in one transaction, to find the one at fault.
+  core::Result<std::vector<FileOutcome>> SubmitEach(std::span<const LoadFile> files, const std::string& request_id) {
+    SLUICE_TRY(session_->Execute("BEGIN"));
+    std::vector<FileOutcome> outcomes;
+    for (const LoadFile& file : files) {
+      core::Result<std::vector<FileOutcome>> outcome = LoadAll({&file, 1}, request_id);
+      if (outcome.has_value()) {
+        outcomes.push_back(outcome->front());
+        continue;
+      }
+      static_cast<void>(session_->Execute("ROLLBACK"));
+      if (!IsOfTheFile(outcome.error().kind())) return std::move(outcome).error();
+      return OneFailed(files, file, outcome.error().message());
+    }
+    return Commit(std::move(outcomes));
+  }
+
+  core::Result<std::vector<FileOutcome>> Commit(std::vector<FileOutcome> outcomes) {
+    const core::Status committed = session_->Execute("COMMIT");
+    if (committed.has_value()) return outcomes;
+    static_cast<void>(session_->Execute("ROLLBACK"));
+    return core::OutcomeUnknown(committed.error().message());
+  }
+
+  /// What is not in yet, by one INSERT: its threads share the row groups of all files.
+  core::Result<std::vector<FileOutcome>> LoadAll(std::span<const LoadFile> files, const std::string& request_id) {
+    std::vector<FileOutcome> outcomes;
+    std::vector<const LoadFile*> missing;
+    for (const LoadFile& file : files) {
+      SLUICE_ASSIGN_OR_RETURN(const auto loaded, FindLoaded(file));
+      if (!loaded.has_value()) missing.push_back(&file);
+      outcomes.push_back(
+          loaded.value_or(FileOutcome{.fate = FileFate::kLoaded, .rows = file.rows, .query_id = request_id}));
+    }
+    if (missing.empty()) return outcomes;
+    SLUICE_TRY(InsertRows(missing));
+    for (const LoadFile* file : missing) {
+      const query::Value values[] = {name_.text(), file->sha256, file->file, static_cast<std::int64_t>(file->rows),
+                                     request_id};
+      SLUICE_TRY(session_->Run(
+          fmt::format("INSERT INTO {} (target, file_sha256, file, rows, request_id) VALUES (?, ?, ?, ?, ?)", ledger_),
+          values));
+    }
+    return outcomes;
+  }
+
+  /// Of files with one schema.
+  core::Status InsertRows(std::span<const LoadFile* const> files) {
     std::string names;
     std::string sources;
-    for (const schema::Field& field : file.schema->fields) {
+    for (const schema::Field& field : files.front()->schema->fields) {
       const TargetColumn* const column = FindColumn(columns_, field.name);
       if (column == nullptr) return core::InvalidInput("the table has no column " + field.name);
       names += (names.empty() ? "" : ", ") + QuoteIdentifier(column->name);
       sources += (sources.empty() ? "" : ", ") + QuoteIdentifier(field.name);
     }
+    std::string paths;
+    std::uint64_t recorded = 0;
+    for (const LoadFile* file : files) {
+      paths += (paths.empty() ? "" : ", ") + PathPattern(file->path);
+      recorded += file->rows;
+    }
     SLUICE_ASSIGN_OR_RETURN(
         query::QueryResult inserted,
-        session_->Run(fmt::format("INSERT INTO {} ({}) SELECT {} FROM read_parquet({}, hive_partitioning = false, "
+        session_->Run(fmt::format("INSERT INTO {} ({}) SELECT {} FROM read_parquet([{}], hive_partitioning = false, "
                                   "filename = false, file_row_number = false)",
-                                  table_, names, sources, PathPattern(file.path))));
+                                  table_, names, sources, paths)));
     SLUICE_ASSIGN_OR_RETURN(const std::uint64_t rows, CountIn(inserted));
-    if (rows != file.rows) {
-      return core::InvalidInput(fmt::format("{} rows went in, {} were recorded", rows, file.rows));
-    }
-    const query::Value values[] = {name_.text(), file.sha256, file.file, static_cast<std::int64_t>(rows), request_id};
-    SLUICE_TRY(session_->Run(
-        fmt::format("INSERT INTO {} (target, file_sha256, file, rows, request_id) VALUES (?, ?, ?, ?, ?)", ledger_),
-        values));
-    return FileOutcome{.fate = FileFate::kLoaded, .rows = rows, .query_id = request_id};
+    if (rows == recorded) return core::Ok();
+    return core::InvalidInput(fmt::format("{} rows went in, {} were recorded", rows, recorded));
   }
 
   static std::vector<FileOutcome> OneFailed(std::span<const LoadFile> files, const LoadFile& bad,

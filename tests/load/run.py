@@ -189,6 +189,26 @@ def bad_values(work):
 
 
 @case
+def duckdb_bad_values(work):
+    """Of files that go in by one statement, those with a value that the table refuses fail alone."""
+    import duckdb
+    database = work.folder / "strict.duckdb"
+    with duckdb.connect(str(database), config={"storage_compatibility_version": "v1.0.0"}) as connection:
+        connection.sql("CREATE TABLE t (id BIGINT CHECK (id < 10), note VARCHAR)")
+    tables = [pa.table({"id": [number], "note": ["n"]}) for number in (1, 11, 2, 12, 3)]
+    folder = work.record("strict_duckdb", tables)
+    done, report = work.load(folder, f"duckdb:{database}?table=t")
+    check(done.returncode == 65, done.returncode, done.stderr)
+    check([file["status"] for file in report["files"]] == ["cleaned", "failed", "cleaned", "failed", "cleaned"], report)
+    check("CHECK" in report["files"][3]["reason"], report)
+    with duckdb.connect(str(database), read_only=True) as connection:
+        check(connection.sql("SELECT id FROM t ORDER BY id").fetchall() == [(1,), (2,), (3,)])
+        check(connection.sql("SELECT file, rows FROM sluice_ledger").fetchall() ==
+              [(f"qe_t_w_{sequence:04}.parquet", 1) for sequence in (0, 2, 4)])
+    check(len(list(folder.glob("*.parquet"))) == 2)
+
+
+@case
 def rights(work):
     """Wrong credentials and missing rights are 77, at once; no password is in any message."""
     url = work.fresh("owned")
