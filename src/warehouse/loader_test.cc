@@ -36,11 +36,15 @@ class FolderTarget final : public LoadTarget {
   const std::string& identity() const override { return identity_; }
   TargetLimits limits() const override { return {.files_per_submit = 3, .in_sequence = in_sequence}; }
   core::Result<std::optional<std::vector<TargetColumn>>> Describe() override {
+    if (!has_table) return std::optional<std::vector<TargetColumn>>();
     return std::optional(std::vector<TargetColumn>{
         {.name = "ID", .type = "bigint", .holds = schema::Simple(schema::TypeKind::kInt64), .nullable = false},
         {.name = "note", .type = "text", .holds = schema::Simple(schema::TypeKind::kString)}});
   }
-  core::Status Create(const schema::Schema& /*schema*/) override { return core::Ok(); }
+  core::Status Create(const schema::Schema& /*schema*/) override {
+    has_table = true;
+    return core::Ok();
+  }
 
   core::Result<std::string> Stage(const LoadFile& file) override {
     if (next_error) return *std::exchange(next_error, std::nullopt);
@@ -56,6 +60,7 @@ class FolderTarget final : public LoadTarget {
     if (submit_error) return *submit_error;
     std::vector<FileOutcome> outcomes;
     for (const LoadFile& file : files) {
+      EXPECT_EQ(*file.schema, *files.front().schema) << "one statement lists the columns once";
       const auto scripted = script.find(file.file);
       if (scripted != script.end()) {
         outcomes.push_back(scripted->second);
@@ -116,6 +121,7 @@ class FolderTarget final : public LoadTarget {
   std::optional<core::Error> submit_error = {};
   std::optional<core::Error> next_error = {};  ///< of the next Stage
   std::function<void()> between_files = {};
+  bool has_table = true;
   bool in_sequence = false;
   bool reply_is_lost = false;
   bool knows_nothing = false;
@@ -187,6 +193,13 @@ class LoaderTest : public ::testing::Test {
       EXPECT_EQ(row.state, LoadState::kCleaned) << row.file;
       EXPECT_EQ(row.rows_loaded, kRowsPerFile);
     }
+  }
+
+  void EditManifest(const std::function<void(recorder::Manifest&)>& edit) {
+    LoadWorld world;
+    ASSERT_OK_AND_ASSIGN(recorder::Manifest manifest, recorder::ReadManifest(world.files, folder_));
+    edit(manifest);
+    ASSERT_OK(recorder::WriteManifest(world.environment, folder_, manifest));
   }
 
   void StartAnew(std::uint64_t files) {
@@ -343,6 +356,96 @@ TEST_F(LoaderTest, HoldsBackWhatFollowsAMissingFileWhereTheOrderCounts) {
   ExpectExact(9);
 }
 
+TEST_F(LoaderTest, SubmitsNothingBehindAStatementThatFailedWhereTheOrderCounts) {
+  ASSERT_OK(RecordFiles(folder_, 5));
+  FolderTarget target(warehouse_);
+  target.in_sequence = true;
+  target.script["qe_t_w_0000.parquet"] = {.fate = FileFate::kFailed, .reason = "bad"};
+  target.script["qe_t_w_0001.parquet"] = {.fate = FileFate::kNotLoaded};
+  target.script["qe_t_w_0002.parquet"] = {.fate = FileFate::kNotLoaded};
+  ASSERT_OK(Run(target));
+  EXPECT_EQ(target.submits, 1);
+  EXPECT_THAT(target.Loaded(), IsEmpty());
+}
+
+TEST_F(LoaderTest, SubmitsFilesOfOtherColumnsApart) {
+  ASSERT_OK(RecordFiles(folder_ + "/a", 2));
+  ASSERT_OK(RecordFiles(folder_ + "/b", 1, "id int64 not null, NOTE string"));
+  FolderTarget target(warehouse_);
+  ASSERT_OK_AND_ASSIGN(const LoadReport report, Run(target));
+  EXPECT_TRUE(report.exact());
+  EXPECT_EQ(target.submits, 2);
+}
+
+TEST_F(LoaderTest, DoesNotSendAgainWhatWasDamagedWhileItsOutcomeWasUnknown) {
+  ASSERT_OK(RecordFiles(folder_, 1));
+  FolderTarget target(warehouse_);
+  target.script["qe_t_w_0000.parquet"] = {.fate = FileFate::kUnknown};
+  target.knows_nothing = true;
+  ASSERT_OK(Run(target));
+  std::ofstream(folder_ + "/qe_t_w_0000.parquet", std::ios::app) << "more";
+  FolderTarget later(warehouse_);
+  ASSERT_OK_AND_ASSIGN(const LoadReport report, Run(later));
+  EXPECT_EQ(report.files.front().status, LoadState::kFailed);
+  EXPECT_THAT(report.files.front().reason, HasSubstr("bytes"));
+  EXPECT_THAT(later.Loaded(), IsEmpty());
+  EXPECT_EQ(LocalFiles(), 1U);
+}
+
+TEST_F(LoaderTest, TakesTheTargetsWordForAFileThatWasChangedWhileItsOutcomeWasUnknown) {
+  ASSERT_OK(RecordFiles(folder_, 1));
+  FolderTarget target(warehouse_);
+  target.reply_is_lost = true;
+  target.knows_nothing = true;
+  ASSERT_OK(Run(target));
+  std::ofstream(folder_ + "/qe_t_w_0000.parquet", std::ios::app) << "more";
+  FolderTarget later(warehouse_);
+  ASSERT_OK_AND_ASSIGN(const LoadReport report, Run(later));
+  EXPECT_TRUE(report.exact());
+  EXPECT_THAT(later.Loaded(), ::testing::ElementsAre(Pair(::testing::_, 1)));
+  EXPECT_EQ(LocalFiles(), 1U);
+}
+
+TEST_F(LoaderTest, AsksBeforeItTriesAgainWhatWasSentAndFailed) {
+  ASSERT_OK(RecordFiles(folder_, 1));
+  FolderTarget target(warehouse_);
+  target.script["qe_t_w_0000.parquet"] = {.fate = FileFate::kFailed, .reason = "said to be bad"};
+  ASSERT_OK_AND_ASSIGN(const LoadReport failed, Run(target));
+  EXPECT_EQ(failed.files.front().status, LoadState::kFailed);
+  std::ofstream(warehouse_ + "/loaded", std::ios::app) << Ledger().front().sha256 << '\n';  // and yet it is in
+  ASSERT_OK(Run(target, {.retry_failed = true}));
+  EXPECT_EQ(target.submits, 1);
+  ExpectExact(1);
+}
+
+TEST_F(LoaderTest, MakesTheTableOnRequestButNotInADryRun) {
+  ASSERT_OK(RecordFiles(folder_, 1));
+  FolderTarget target(warehouse_);
+  target.has_table = false;
+  EXPECT_THAT(Run(target), FailsWith(ErrorKind::kNotFound, HasSubstr("--create")));
+  ASSERT_OK(Run(target, {.create = true, .dry_run = true}));
+  EXPECT_FALSE(target.has_table);
+  ASSERT_OK(Run(target, {.create = true}));
+  EXPECT_TRUE(target.has_table);
+  ExpectExact(1);
+}
+
+TEST_F(LoaderTest, FailsAFileThatHasOtherRowsThanTheManifestSays) {
+  ASSERT_OK(RecordFiles(folder_, 2));
+  EditManifest([](recorder::Manifest& manifest) { manifest.files.front().rows = 11; });
+  FolderTarget target(warehouse_);
+  ASSERT_OK_AND_ASSIGN(const LoadReport report, Run(target));
+  EXPECT_THAT(report.files.front().reason, HasSubstr("10 rows, 11 were recorded"));
+  EXPECT_THAT(target.Loaded(), SizeIs(1));
+}
+
+TEST_F(LoaderTest, RefusesAManifestThatNamesTheSameBytesTwice) {
+  ASSERT_OK(RecordFiles(folder_, 2));
+  EditManifest([](recorder::Manifest& manifest) { manifest.files.back().sha256 = manifest.files.front().sha256; });
+  FolderTarget target(warehouse_);
+  EXPECT_THAT(Run(target), FailsWith(ErrorKind::kCorruption, HasSubstr("qe_t_w_0001.parquet has the bytes of")));
+}
+
 TEST_F(LoaderTest, FailsAFileOfWhichTheTargetCountsOtherRows) {
   ASSERT_OK(RecordFiles(folder_, 1));
   FolderTarget target(warehouse_);
@@ -432,6 +535,7 @@ TEST_F(LoaderTest, StopsOnRequestAndGoesOnLater) {
   };
   ASSERT_OK_AND_ASSIGN(const LoadReport report, Load(world.environment, world, folder_, target, options));
   EXPECT_EQ(report.Verdict()->kind(), ErrorKind::kCancelled);
+  EXPECT_EQ(LocalFiles(), 4U);
   ASSERT_OK(Run(target));
   ExpectExact(4);
 }
