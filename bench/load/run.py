@@ -1,124 +1,190 @@
 #!/usr/bin/env python3
-"""`sluice load` into PostgreSQL beside `psql \\copy` of the same rows as CSV, taken in turns; a server of its own.
+"""`sluice load` into PostgreSQL beside `psql \\copy` of the same rows as CSV, and into DuckDB beside DuckDB; taken in turns.
 
-    bench/load/run.py [--sluice build/release/sluice] [--rows 250000] [--files 2] [--rounds 3]
+    bench/load/run.py [--sluice build/release/sluice] [--rows 500000] [--files 2] [--rounds 5] [--quick]
 
-The rows are the recorder's 21 columns. Both load into an empty table without indexes; every figure is checked against the count
-of rows that landed. "all at once" is one psql for each file beside `--parallel FILES`.
+The rows are the recorder's 21 columns, 500,000 to a file as the recorder cuts them. Every load goes into an empty table without
+indexes of a server of its own, durably; the CSV is there beforehand; how many rows landed is counted. "two connections": a psql
+for each file beside `--parallel FILES`. `psql \\copy` of the same rows in the binary form, also written beforehand, is the
+ceiling: what is left when the rows need no making. Ratios are of the least wall times, which the rest of the machine disturbs
+least. The last part loads files of 0.1 and 1 GB and compares what the process held at its peak.
 """
 import argparse
+import dataclasses
 import datetime
-import os
+import json
 import pathlib
-import random
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet
+import duckdb
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT / "tests/load"))
+sys.path.append(str(ROOT / "bench/files"))  # its machine.py
+import machine  # noqa: E402
+from costs import cost_of  # noqa: E402
+from inputs import write_long, write_queries  # noqa: E402
 from postgres_server import PostgresServer, find_programs  # noqa: E402
 
-SQL = {"string": "text", "timestamp[us]": "timestamp", "double": "float8", "int64": "int8", "bool": "bool"}
+# Title, ratio of which contenders' wall time, at least.
+GOALS = (("rows/s into PostgreSQL over psql \\copy CSV", "psql csv", "load", 1.5),
+         ("the same with two connections", "psql csv 2", "load 2", 1.7),
+         ("rows/s into DuckDB over its own INSERT", "duckdb", "load duckdb", 0.9))
+FLAT = 1.25
+DUCKDB_MEMORY_MIB = 512
+DUCKDB = ROOT / ".deps/duckdb/libduckdb.so"
 
 
-def query_rows(count, file, dice):
-    kinds = [("SELECT", "INSERT", "UPDATE")[row % 3] for row in range(count)]
-    affected = [dice.randrange(1000) for _ in range(count)]
-    start = int(datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc).timestamp()) * 10**6 + file * 10**9
-    begun = [start + row * 1000 for row in range(count)]
+class Bench:
+    def __init__(self, arguments, folder, server):
+        self.arguments, self.folder, self.server = arguments, folder, server
+        self.columns = write_queries(folder, arguments.rows, arguments.files)
+        self.psql = [str(server.programs / "psql"), "-h", str(server.folder), "-U", "postgres", "-q", "-v", "ON_ERROR_STOP=1", "-c"]
+        self.database = folder / "t.duckdb"
+        self.write_binary()
 
-    def times(values):
-        return pa.array(values, pa.int64()).cast(pa.timestamp("us"))
+    @property
+    def rows(self):
+        return self.arguments.rows * self.arguments.files
 
-    def of_kind(kind):
-        return pa.array([rows if this == kind else None for rows, this in zip(affected, kinds)], pa.int64())
+    def write_binary(self):
+        for file in range(self.arguments.files):
+            self.empty()
+            for command in (f"\\copy t FROM '{self.folder}/{file}.csv' CSV HEADER", f"\\copy t TO '{self.folder}/{file}.bin' BINARY"):
+                subprocess.run([*self.psql, command], check=True)
 
-    return pa.table({
-        "execution_id": [f"{file:04x}{row:012x}-{dice.getrandbits(64):016x}" for row in range(count)],
-        "test_id": ["t"] * count, "query_id": [f"01b{dice.getrandbits(48):012x}" for _ in range(count)],
-        "query_text": [f"SELECT * FROM orders WHERE id = {dice.randrange(10**9)} AND c = {row}" for row in range(count)],
-        "start_time": times(begun), "end_time": times([at + dice.randrange(100000) for at in begun]),
-        "duration_ms": [dice.random() * 100 for _ in range(count)], "rows_affected": pa.array(affected, pa.int64()),
-        "bytes_scanned": pa.array([dice.randrange(10**7) for _ in range(count)], pa.int64()),
-        "warehouse": ["WH_XS"] * count, "success": [row % 50 != 0 for row in range(count)],
-        "error": [None if row % 50 else "timeout" for row in range(count)],
-        "connection_id": [str(row % 100) for row in range(count)], "custom_metadata": ['{"a": 1}'] * count,
-        "query_kind": kinds, "worker_id": ["w"] * count, "warmup": [False] * count,
-        "app_elapsed_ms": [dice.random() * 100 for _ in range(count)], "sf_rows_inserted": of_kind("INSERT"),
-        "sf_rows_updated": of_kind("UPDATE"), "sf_rows_deleted": of_kind("DELETE")})
+    def empty(self):
+        self.server.run(f"DROP TABLE IF EXISTS t; DROP TABLE IF EXISTS sluice_ledger; CREATE TABLE t ({self.columns})")
+        self.server.run("CHECKPOINT")
+
+    def load(self, folder, target, *flags):
+        for path in folder.glob("load.db*"):
+            path.unlink()
+        return [str(self.arguments.sluice), "load", str(folder), target, "--keep", "-q", *flags]
+
+    def into_postgres(self, commands, together=False):
+        self.empty()
+        cost = cost_of(commands, self.server, together)
+        return cost, int(self.server.run("SELECT count(*) FROM t"))
+
+    def copies(self, suffix, form):
+        return [[*self.psql, f"\\copy t FROM '{self.folder}/{file}.{suffix}' {form}"] for file in range(self.arguments.files)]
+
+    def into_duckdb(self, command, own_clock=False):
+        for path in self.folder.glob("t.duckdb*"):
+            path.unlink()
+        cost = cost_of([command])
+        if own_clock:
+            cost = dataclasses.replace(cost, wall_s=float(cost.said))
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            return cost, connection.execute("SELECT count(*) FROM t").fetchone()[0]
+
+    def contenders(self):
+        qe, parallel = self.folder / "qe", str(self.arguments.files)
+        to_postgres = self.server.url("t")
+        return {
+            "psql csv": lambda: self.into_postgres(self.copies("csv", "CSV HEADER")),
+            "load": lambda: self.into_postgres([self.load(qe, to_postgres, "--parallel", "1")]),
+            "psql binary": lambda: self.into_postgres(self.copies("bin", "BINARY")),
+            "psql csv 2": lambda: self.into_postgres(self.copies("csv", "CSV HEADER"), True),
+            "load 2": lambda: self.into_postgres([self.load(qe, to_postgres, "--parallel", parallel)]),
+            "psql binary 2": lambda: self.into_postgres(self.copies("bin", "BINARY"), True),
+            "duckdb": lambda: self.into_duckdb([sys.executable, str(HERE / "insert_with_duckdb.py"), str(DUCKDB), str(self.database),
+                                                self.columns, *sorted(map(str, qe.glob("*.parquet")))], own_clock=True),
+            "load duckdb": lambda: self.into_duckdb(self.load(qe, f"duckdb:{self.database}?table=t", "--create")),
+        }
+
+    def measure(self):
+        figures = {}
+        for round_number in range(self.arguments.rounds):
+            print(f"round {round_number + 1}", flush=True)
+            for name, work in self.contenders().items():
+                cost, landed = work()
+                if landed != self.rows:
+                    sys.exit(f"{name}: {landed} rows landed, {self.rows} were recorded")
+                figures.setdefault(name, []).append(cost)
+        return figures
+
+    def measure_memory(self):
+        """MiB at the peak, of files of 0.1 and 1 GB, by target."""
+        peaks = {}
+        for size in (96, 960):
+            folder = self.folder / f"long{size}"
+            write_long(folder, size)
+            for name, target in (("postgresql", self.server.url("long")), ("delta", f"delta:{self.folder}/long"),
+                                 ("duckdb", f"duckdb:{self.database}?table=t")):
+                self.server.run("DROP TABLE IF EXISTS long; DROP TABLE IF EXISTS sluice_ledger")
+                shutil.rmtree(self.folder / "long", ignore_errors=True)
+                for path in self.folder.glob("t.duckdb*"):
+                    path.unlink()
+                flags = ["--create", *(["--memory", f"{DUCKDB_MEMORY_MIB}MiB"] if name == "duckdb" else [])]
+                peaks.setdefault(name, []).append(round(cost_of([self.load(folder, target, *flags)]).rss_mib, 1))
+            shutil.rmtree(folder)
+        return peaks
 
 
-def write_inputs(folder, rows, files):
-    """The folder of a recorder, and the same rows as CSV beside it; the columns in SQL."""
-    dice = random.Random(1)
-    (folder / "qe").mkdir()
-    for file in range(files):
-        table = query_rows(rows, file, dice)
-        pa.parquet.write_table(table, folder / f"qe/qe_t_w_{file:04}.parquet", compression="zstd")
-        pa.csv.write_csv(table, folder / f"{file}.csv", pa.csv.WriteOptions(quoting_style="needed"))
-    subprocess.run([sys.executable, ROOT / "tests/cli/record.py", folder / "qe"], check=True)
-    return ", ".join(f"{field.name} {SQL[str(field.type)]}" for field in table.schema)
+def speed_goals(figures):
+    least = {name: min(cost.wall_s for cost in costs) for name, costs in figures.items()}
+    for title, peer, ours, limit in GOALS:
+        measured = least[peer] / least[ours]
+        ceiling = f"{least[peer] / least[peer.replace('csv', 'binary')]:.2f}" if "csv" in peer else "-"
+        yield {"goal": title, "measured": f"{measured:.2f}", "ceiling": ceiling, "limit": f">= {limit}",
+               "verdict": "pass" if measured >= limit else "MISS"}
+
+
+def memory_goals(peaks):
+    for name, (small, large) in peaks.items():
+        if name == "duckdb":  # it keeps what it wrote for as long as it may: its bound is --memory, beside its own buffers
+            yield {"goal": f"MiB for 1 GB into duckdb, --memory {DUCKDB_MEMORY_MIB}MiB", "measured": f"{large:.0f}", "ceiling": "-",
+                   "limit": f"<= {2 * DUCKDB_MEMORY_MIB}", "verdict": "pass" if large <= 2 * DUCKDB_MEMORY_MIB else "MISS"}
+        else:
+            yield {"goal": f"memory for 1 GB over that for 0.1 GB into {name}", "measured": f"{large / small:.2f}", "ceiling": "-",
+                   "limit": f"<= {FLAT}", "verdict": "pass" if large <= FLAT * small else "MISS"}
+
+
+def print_tables(figures, goals, rows):
+    print("\n| | wall s, least | median | CPU s, client | server | rows/s |\n|---|---|---|---|---|---|")
+    for name, costs in figures.items():
+        wall = [cost.wall_s for cost in costs]
+        client, server = (statistics.median(getattr(cost, part) for cost in costs) for part in ("client_cpu_s", "server_cpu_s"))
+        print(f"| {name} | {min(wall):.2f} | {statistics.median(wall):.2f} | {client:.2f} | {server:.2f} | {rows / min(wall):,.0f} |")
+    print("\n| goal | measured | ceiling | limit | |\n|---|---|---|---|---|")
+    for goal in goals:
+        print("| " + " | ".join(goal.values()) + " |")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sluice", type=pathlib.Path, default=ROOT / "build/release/sluice")
-    parser.add_argument("--rows", type=int, default=250_000)
+    parser.add_argument("--rows", type=int, default=500_000, help="to a file")
     parser.add_argument("--files", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="without the memory of long files")
+    parser.add_argument("--result", type=pathlib.Path, help="where the JSON goes")
     arguments = parser.parse_args()
     if find_programs() is None:
         sys.exit("PostgreSQL's server is not installed (apt-get install postgresql)")
-    figures = {}
+    facts = machine.machine_facts()
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as scratch, \
             PostgresServer(["shared_buffers=256MB", "max_wal_size=4GB"]) as server:
-        folder = pathlib.Path(scratch)
-        columns = write_inputs(folder, arguments.rows, arguments.files)
-        psql = [str(server.programs / "psql"), "-h", str(server.folder), "-U", "postgres", "-q", "-v", "ON_ERROR_STOP=1", "-c"]
-        copies = [psql + [f"\\copy t FROM '{folder}/{file}.csv' CSV HEADER"] for file in range(arguments.files)]
-
-        def one_by_one():
-            for copy in copies:
-                subprocess.run(copy, check=True)
-
-        def all_at_once():
-            for process in [subprocess.Popen(copy) for copy in copies]:
-                if process.wait() != 0:
-                    raise RuntimeError("psql failed")
-
-        def load(parallel):
-            for path in (folder / "qe").glob("load.db*"):
-                path.unlink()
-            subprocess.run([arguments.sluice, "load", folder / "qe", server.url("t"), "--keep", "-q", "--parallel",
-                            str(parallel)], check=True)
-
-        contenders = {"psql \\copy": one_by_one, "sluice load": lambda: load(1), "psql \\copy, all at once": all_at_once,
-                      "sluice load, all at once": lambda: load(arguments.files)}
-        for _ in range(arguments.rounds):
-            for name, work in contenders.items():
-                server.run(f"DROP TABLE IF EXISTS t; DROP TABLE IF EXISTS sluice_ledger; CREATE TABLE t ({columns})")
-                server.run("CHECKPOINT")
-                begin = time.monotonic()
-                work()
-                seconds = time.monotonic() - begin
-                landed = int(server.run("SELECT count(*) FROM t"))
-                if landed != arguments.rows * arguments.files:
-                    sys.exit(f"{name}: {landed} rows landed")
-                figures.setdefault(name, []).append(landed / seconds)
-    medians = {name: statistics.median(values) for name, values in figures.items()}
-    print(f"{arguments.files} files of {arguments.rows:,} rows, 21 columns; median of {arguments.rounds}; load average "
-          f"{os.getloadavg()[0]:.1f}\n\n| | rows/s |\n|---|---|")
-    for name, rate in medians.items():
-        print(f"| {name} | {rate:,.0f} |")
-    names = list(medians)
-    print(f"\nratio: {medians[names[1]] / medians[names[0]]:.2f}, all at once {medians[names[3]] / medians[names[2]]:.2f}")
+        bench = Bench(arguments, pathlib.Path(scratch), server)
+        figures = bench.measure()
+        peaks = {} if arguments.quick else bench.measure_memory()
+    goals = [*speed_goals(figures), *memory_goals(peaks)]
+    print_tables(figures, goals, bench.rows)
+    date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%d")
+    document = {"date": date, "machine": facts, "version": machine.sluice_version(arguments.sluice), "rows": bench.rows, "files": arguments.files,
+                "figures": {name: [{key: round(value, 3) for key, value in dataclasses.asdict(cost).items() if key != "said"} for cost in costs]
+                            for name, costs in figures.items()}, "peak_mib": peaks, "goals": goals}
+    result = arguments.result or ROOT / "build/bench-data" / f"load-{date}.json"
+    result.parent.mkdir(parents=True, exist_ok=True)
+    result.write_text(json.dumps(document, indent=1) + "\n")
+    print(f"\nwritten: {result}")
 
 
 if __name__ == "__main__":

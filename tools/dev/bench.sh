@@ -4,7 +4,7 @@ usage: ./dev bench files [ARGUMENT...]    sluice beside its peers; bench/files/r
        ./dev bench delta [ARGUMENT...]    Delta tables beside delta-rs and DuckDB; bench/delta/run.py --help lists the arguments
        ./dev bench recorder [ARGUMENT...] the recorder beside spdlog; bench/recorder/run.py --help lists the arguments
        ./dev bench python [ARGUMENT...]   the recorder's append from Python; bench/recorder/python_append.py --help lists the arguments
-       ./dev bench load [ARGUMENT...]     loading into PostgreSQL beside psql; bench/load/run.py --help lists the arguments
+       ./dev bench load [ARGUMENT...]     loading into PostgreSQL beside psql, DuckDB beside itself; bench/load/run.py --help lists the arguments
        ./dev bench micro [ARGUMENT...]    the micro benchmarks; the arguments go to each binary
 HELP
 }
