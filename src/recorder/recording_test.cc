@@ -92,6 +92,13 @@ TEST(Recording, WhatAKilledOneLeftIsPublishedByTheNext) {
     ASSERT_OK(next->Close());
     ExpectCalls(*world.Rows(next->folder()), rows);
     EXPECT_TRUE(std::filesystem::is_empty(world.options.mapping_directory));
+    // Nobody else will close the one that died.
+    ASSERT_OK_AND_ASSIGN(const Manifest manifest, ReadManifest(world.local, next->folder()));
+    ASSERT_EQ(manifest.closes.size(), 2U);
+    EXPECT_EQ(manifest.closes[0].recorder, manifest.files[0].recorder);
+    EXPECT_EQ(manifest.closes[0].landed, static_cast<std::uint64_t>(rows));
+    EXPECT_EQ(manifest.closes[0].accepted, static_cast<std::uint64_t>(rows));
+    EXPECT_EQ(manifest.closes[0].files, manifest.files.size());
   }
 }
 

@@ -38,6 +38,8 @@ class Remains {
   core::Status WriteRows();
   core::Status WriteSpool(LandingFile& file);
   core::Status WriteRings(LandingFile& file);
+  core::Result<std::vector<std::unique_ptr<Ring>>> Rings() const;
+  core::Status Close();
 
   const storage::Environment& environment_;
   const std::string& folder_;
@@ -89,19 +91,28 @@ core::Status Remains::WriteSpool(LandingFile& file) {
                    });
 }
 
-core::Status Remains::WriteRings(LandingFile& file) {
+core::Result<std::vector<std::unique_ptr<Ring>>> Remains::Rings() const {
   SLUICE_ASSIGN_OR_RETURN(const auto memory, ListMemory(environment_.files, marker_));
-  if (memory.empty() || !IsRingPath(memory.front())) return core::Ok();
+  const RingSpec spec{.shapes = marker_.schema.Shapes(), .schema_hash = marker_.schema.Hash()};
+  std::vector<std::unique_ptr<Ring>> rings;
+  for (const std::string& path : memory) {
+    if (!IsRingPath(path)) break;
+    SLUICE_ASSIGN_OR_RETURN(auto ring, Ring::Attach(path, spec));
+    rings.push_back(std::move(ring));
+  }
+  return rings;
+}
+
+core::Status Remains::WriteRings(LandingFile& file) {
+  SLUICE_ASSIGN_OR_RETURN(const auto rings, Rings());
+  if (rings.empty()) return core::Ok();
   SLUICE_ASSIGN_OR_RETURN(const auto symbols, SymbolTable::Read(SymbolsPath(marker_.mapping)));
   std::unique_ptr<TickClock> ticks;
   if (marker_.stamps_ticks) {
     SLUICE_ASSIGN_OR_RETURN(ticks, TickClock::Read(ClockPath(marker_.mapping)));
   }
   const BlockBatch batches(marker_.schema, *symbols, ticks.get(), environment_.pool);
-  const RingSpec spec{.shapes = marker_.schema.Shapes(), .schema_hash = marker_.schema.Hash()};
-  for (const std::string& path : memory) {
-    if (!IsRingPath(path)) break;
-    SLUICE_ASSIGN_OR_RETURN(const auto ring, Ring::Attach(path, spec));
+  for (const auto& ring : rings) {
     std::uint64_t position = std::max(ring->tail(), spooled_to_[ring->ordinal()]);
     for (BlockRows block = ring->Next(position); block.begin < block.end; block = ring->Next(position)) {
       SLUICE_ASSIGN_OR_RETURN(const auto rows, batches.Make(block));
@@ -131,12 +142,35 @@ core::Status Remains::WriteRows() {
   return WriteManifest(environment_, folder_, manifest_);
 }
 
+// Nothing more comes from it: a load need not wait for a Close that nobody will call.
+core::Status Remains::Close() {
+  if (std::ranges::find(manifest_.closes, marker_.recorder, &ManifestClose::recorder) != manifest_.closes.end()) {
+    return core::Ok();
+  }
+  ManifestClose close{.recorder = marker_.recorder};
+  for (const ManifestFile& file : manifest_.files) {
+    if (file.recorder != marker_.recorder) continue;
+    ++close.files;
+    close.landed += file.rows;
+    if (file.recovered) close.recovered += file.rows;
+  }
+  SLUICE_ASSIGN_OR_RETURN(const auto rings, Rings());
+  for (const auto& ring : rings) {
+    close.dropped += ring->counts().refused;
+    close.blocked_ns += ring->counts().blocked_ns;
+  }
+  close.accepted = close.landed + close.dropped;
+  manifest_.closes.push_back(close);
+  return WriteManifest(environment_, folder_, manifest_);
+}
+
 core::Result<RecoveredRecorder> Remains::Recover() {
   found_.recorder = marker_.recorder;
   SLUICE_ASSIGN_OR_RETURN(name_, FileName::Parse(marker_.file_pattern, marker_.test_id, marker_.worker_id));
   SLUICE_ASSIGN_OR_RETURN(spooled_file_, SequenceOfSpool(SpoolPath(folder_, marker_.recorder)));
   if (spooled_file_.has_value()) SLUICE_TRY(Adopt(name_.Of(*spooled_file_), *spooled_file_, false));
   SLUICE_TRY(WriteRows());
+  SLUICE_TRY(Close());
   SLUICE_TRY(RemoveRemains(environment_.files, folder_, marker_));
   return std::move(found_);
 }
