@@ -100,7 +100,7 @@ ColumnConversion::ColumnConversion(MatchedColumn column, arrow::MemoryPool* pool
 core::Result<ColumnConversion> ColumnConversion::Make(MatchedColumn column, arrow::MemoryPool* pool) {
   ColumnConversion conversion(std::move(column), pool);
   schema::ColumnSpec spec = conversion.column_.spec;
-  if (conversion.column_.input && !NeedsRules(spec)) return conversion;
+  if (conversion.column_.input && !conversion.column_.is_text_of_json && !NeedsRules(spec)) return conversion;
   if (spec.field.type.nested()) {
     if (!conversion.column_.input && !spec.value && !spec.default_text) return conversion;
     return core::Unsupported(

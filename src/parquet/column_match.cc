@@ -42,6 +42,7 @@ schema::Type AsStored(schema::Type type) {
 
 core::Status CheckType(const schema::Field& input, const MatchedColumn& column, ColumnMatch& match) {
   const schema::Field& wanted = column.spec.field;
+  if (column.is_text_of_json) return core::Ok();
   if (input.type == AsStored(wanted.type)) return core::Ok();  // converting checks that the seconds are whole
   switch (schema::Relate(input.type, wanted.type)) {
     case schema::TypeRelation::kSame: return core::Ok();
@@ -122,6 +123,8 @@ core::Result<ColumnMatch> MatchColumns(const schema::Schema& file, const schema:
         match.findings.push_back(
             {ColumnFinding::Kind::kRenamed, column.field.name, fmt::format("as '{}'", input.name)});
       }
+      matched.is_text_of_json =
+          input.type.kind == schema::TypeKind::kString && column.field.type.kind == schema::TypeKind::kJson;
       SLUICE_TRY(CheckType(input, matched, match));
     } else if (!column.value) {
       SLUICE_TRY(NoteMissing(matched, match));

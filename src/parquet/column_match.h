@@ -14,6 +14,7 @@ namespace sluice::parquet {
 struct MatchedColumn {
   schema::ColumnSpec spec;
   std::optional<std::size_t> input = {};  ///< the column of the file; empty: the constant, the default or NULL
+  bool is_text_of_json = false;           ///< declared json, and text in the file: each value is looked at
 };
 
 struct ColumnMatch {

@@ -56,6 +56,21 @@ TEST(ParquetReader, TypeThatWouldLoseIsRefusedWithBothTypes) {
   }
 }
 
+TEST(ParquetReader, TextDeclaredJsonIsLookedAt) {
+  arrow::StringBuilder texts;
+  ASSERT_TRUE(texts.AppendValues({R"({"a": 1})", "{a", "[2]"}).ok() && texts.AppendNull().ok());
+  const schema::Schema schema = Columns("m string");
+  MemoryFile file;
+  ASSERT_OK(file.Write(schema, {arrow::RecordBatch::Make(schema::ToArrow(schema), 4, {*texts.Finish()})}));
+  ASSERT_OK_AND_ASSIGN(const auto table, file.Read(Spec("m json")));
+  EXPECT_EQ(table->num_rows(), 3);
+  EXPECT_EQ(table->column(0)->null_count(), 1);
+  EXPECT_TRUE(table->schema()->Equals(*schema::ToArrow(Columns("m json"))));
+  ASSERT_EQ(file.rejects.size(), 1U);
+  EXPECT_EQ(file.rejects[0].line, 2U);
+  EXPECT_EQ(file.rejects[0].column, "m");
+}
+
 TEST(ParquetReader, ColumnsAreMatchedByNameInAnyOrder) {
   const auto schema = Columns("a int64, b string, c float64");
   const auto rows = MakeRandomRows(schema, {.rows = 20, .seed = 2});
