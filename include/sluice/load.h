@@ -19,13 +19,18 @@
 namespace sluice {
 
 struct LoadOptions {
-  bool keep = false;                       ///< local files stay when they are loaded
-  bool create = false;                     ///< make the table when there is none
-  bool retry_failed = false;               ///< files that were refused are tried again
-  bool dry_run = false;                    ///< say what there is to do, and write nothing
-  bool collect_garbage = false;            ///< remove staged copies that earlier loads left behind
-  std::size_t parallel = 8;                ///< at most so many files on their way at once; at least 1
-  std::chrono::milliseconds retry_for{0};  ///< go on trying a target that is away: five times at least, and so long
+  bool keep = false;             ///< local files stay when they are loaded
+  bool create = false;           ///< make the table when there is none
+  bool retry_failed = false;     ///< files that were refused are tried again
+  bool dry_run = false;          ///< say what there is to do, and write nothing
+  bool collect_garbage = false;  ///< remove staged copies that earlier loads left behind
+  bool recover = false;          ///< first publish what recorders that died left in the folder or those in it
+  /// A row that the table refuses is left out and counted, and does not fail its file. For Snowflake alone;
+  /// InvalidInput with other targets, which take a file whole or not at all.
+  bool skip_bad_rows = false;
+  std::vector<std::string> json_columns = {};  ///< texts of the files that are JSON
+  std::size_t parallel = 8;                    ///< at most so many files on their way at once; at least 1
+  std::chrono::milliseconds retry_for{0};      ///< go on trying a target that is away: five times at least, and so long
   /// Where passwords and keys are looked up, by the names that the guide gives: PGPASSWORD, CLICKHOUSE_PASSWORD,
   /// SNOWFLAKE_PRIVATE_KEY_FILE, …; unset: the process's environment. Called by the thread that calls Load.
   std::function<std::optional<std::string>(const std::string& name)> variable = {};
@@ -50,7 +55,7 @@ struct LoadedFile {
   std::string path = {};
   std::uint64_t rows = 0;           ///< that were recorded
   std::uint64_t rows_loaded = 0;    ///< as the target counts them
-  std::uint64_t rows_rejected = 0;  ///< left out by the target, where that was asked for
+  std::uint64_t rows_rejected = 0;  ///< that the target left out
   LoadState state = LoadState::kSealed;
   std::uint64_t attempts = 0;  ///< how often the target was told to load it, by earlier loads, too
   std::string query_id = {};   ///< the target's name for what loaded it; "" where there is none

@@ -3,9 +3,9 @@
 
 #include "cli/load_printer.h"
 #include "cli/verbs.h"
+#include "core/duration.h"
 #include "core/waiter.h"
-#include "warehouse/loader.h"
-#include "warehouse/open_target.h"
+#include "warehouse/load_by_url.h"
 
 namespace sluice::cli {
 namespace {
@@ -13,19 +13,25 @@ namespace {
 struct LoadFlags {
   std::string folder;
   std::string target;
+  std::string retry_for;
+  std::string on_error = "abort";
   warehouse::LoadOptions options;
 };
 
-core::Result<ExitCode> RunLoad(const LoadFlags& flags, Application& application) {
+core::Result<ExitCode> RunLoad(LoadFlags flags, Application& application) {
   SLUICE_ASSIGN_OR_RETURN(const jobs::Environment* environment, application.environment());
   if (flags.options.parallel == 0) return core::UsageError("--parallel: at least 1");
-  SLUICE_ASSIGN_OR_RETURN(const auto target, warehouse::OpenTarget(*environment, flags.target,
-                                                                   {.parallel = flags.options.parallel,
-                                                                    .create = flags.options.create,
-                                                                    .variable = ProcessVariable}));
+  if (!flags.retry_for.empty()) {
+    const auto duration = core::ParseDuration(flags.retry_for);
+    if (!duration)
+      return core::UsageError("--retry-for: " + duration.error().message()).WithHint(duration.error().hint());
+    flags.options.retry_for = *duration;
+  }
+  flags.options.skip_bad_rows = flags.on_error == "continue";
   core::SleepingWaiter waiter;
-  SLUICE_ASSIGN_OR_RETURN(const warehouse::LoadReport report,
-                          warehouse::Load(*environment, waiter, flags.folder, *target, flags.options));
+  SLUICE_ASSIGN_OR_RETURN(
+      const warehouse::LoadReport report,
+      warehouse::LoadByUrl(*environment, waiter, {flags.folder, flags.target, flags.options, ProcessVariable}));
   Console& console = application.console();
   for (const std::string& note : report.notes) console.Hint("note: " + note);
   if (console.json()) {
@@ -61,6 +67,11 @@ void AddLoadVerb(CLI::App& app, VerbAction& chosen) {
   verb->add_flag("--retry-failed", flags->options.retry_failed, "try files again that were refused");
   verb->add_flag("--gc", flags->options.collect_garbage, "remove staged copies that earlier loads left behind");
   verb->add_option("--parallel", flags->options.parallel, "files on their way at once (8)");
+  verb->add_option("--retry-for", flags->retry_for, "go on trying a target that is away: 30m (five times)");
+  verb->add_option("--on-error", flags->on_error, "of a row that the table refuses: abort its file, or continue")
+      ->check(CLI::IsMember({"abort", "continue"}));
+  verb->add_option("--json-columns", flags->options.json_columns, "COL,…: texts that are JSON")->delimiter(',');
+  verb->add_flag("--recover", flags->options.recover, "first publish what recorders that died left behind");
   verb->add_flag("--dry-run", flags->options.dry_run, "say what there is to load, and load nothing");
   verb->callback(
       [flags, &chosen] { chosen = [flags](Application& application) { return RunLoad(*flags, application); }; });

@@ -28,6 +28,9 @@ class LoadReader {
     if (mapping.Require("target", "write target: {url: \"duckdb:FILE?table=t\"}, or {connection: NAME, table: T}")) {
       if (const YamlNode* node = mapping.FindMapping("target")) ReadTarget(*node);
     }
+    job_.options.skip_bad_rows = mapping.Choice("on_error", {"abort", "continue"}).value_or("abort") == "continue";
+    CheckTarget(mapping);
+    job_.options.json_columns = mapping.Texts("json_columns");
     job_.options.retry_failed = mapping.Bool("retry_failed").value_or(false);
     job_.options.collect_garbage = mapping.Bool("gc").value_or(false);
     ReadParallel(mapping);
@@ -48,6 +51,7 @@ class LoadReader {
       job_.folder = ResolvePath(scope_, source.Text("recorder").value_or(""));
     }
     job_.options.keep = source.Bool("keep").value_or(false);
+    job_.options.recover = source.Bool("recover").value_or(false);
     source.Finish();
   }
 
@@ -71,8 +75,16 @@ class LoadReader {
     }
     if (const core::Status valid = warehouse::CheckTargetUrl(job_.target); !valid && !job_.target.empty()) {
       target.Mistake(url ? "url" : "connection", valid.error());
+      job_.target.clear();
     }
     target.Finish();
+  }
+
+  /// Whether the target can do what the job asks.
+  void CheckTarget(YamlMapping& mapping) {
+    if (job_.target.empty()) return;
+    const core::Status able = warehouse::CheckTargetUrl(job_.target, job_.options.skip_bad_rows);
+    if (!able) mapping.Mistake("on_error", able.error());
   }
 
   /// Files and folders of a URL are relative to the configuration, as all its paths.

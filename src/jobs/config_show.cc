@@ -78,7 +78,9 @@ std::vector<ShownValue> ShowConfig(const Settings& settings, const Config* confi
     if (job.load_job) {
       const warehouse::LoadOptions& options = job.load_job->options;
       add_default("source.keep", "false");
+      add_default("source.recover", "false");
       add_default("target.create", "false");
+      add_default("on_error", "abort");
       add_default("parallel", fmt::format("{}", options.parallel));
       add_default("retry_for", core::FormatDuration(options.retry_for));
       add_default("retry_failed", "false");

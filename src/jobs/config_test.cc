@@ -288,8 +288,10 @@ constexpr const char* kLoads = R"yaml(connections:
 jobs:
   log:
     kind: load
-    source: {recorder: qe, keep: true}
+    source: {recorder: qe, keep: true, recover: true}
     target: {connection: wh, table: "Query Log", stage: ST, create: true}
+    on_error: continue
+    json_columns: [a, b]
     parallel: 3
     retry_for: 30m
     retry_failed: true
@@ -311,11 +313,14 @@ TEST(Config, ALoadJobNamesAFolderAndATable) {
   EXPECT_EQ(log.load_job->password, (SecretReference{SecretReference::Kind::kEnvironment, "WH_PASSWORD"}));
   const warehouse::LoadOptions& options = log.load_job->options;
   EXPECT_TRUE(options.keep && options.create && options.retry_failed && options.collect_garbage);
+  EXPECT_TRUE(options.recover && options.skip_bad_rows);
+  EXPECT_THAT(options.json_columns, ElementsAre("a", "b"));
   EXPECT_EQ(options.parallel, 3U);
   EXPECT_EQ(options.retry_for, std::chrono::minutes(30));
   const LoadJob& plain = *config.jobs.at(1).load_job;
   EXPECT_EQ(plain.target, "postgresql://etl:hunter2@db/results?table=s.t");
   EXPECT_EQ(plain.password, std::nullopt);
+  EXPECT_FALSE(plain.options.recover || plain.options.skip_bad_rows);
   EXPECT_FALSE(plain.options.keep || plain.options.create || plain.options.retry_failed);
   EXPECT_EQ(plain.options.parallel, 8U);
   EXPECT_EQ(config.jobs.at(2).load_job->target, "duckdb:etc/../d/x.duckdb?table=t");

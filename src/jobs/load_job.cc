@@ -6,8 +6,7 @@
 #include <utility>
 
 #include "storage/path.h"
-#include "warehouse/loader.h"
-#include "warehouse/open_target.h"
+#include "warehouse/load_by_url.h"
 
 namespace sluice::jobs {
 namespace {
@@ -27,14 +26,11 @@ core::Result<EnvironmentLookup> SecretsOf(const LoadJob& job, const EnvironmentL
 
 core::Result<LoadReport> Load(const LoadJob& job, const LoadContext& context) {
   SLUICE_ASSIGN_OR_RETURN(const EnvironmentLookup secrets, SecretsOf(job, context.variable));
-  warehouse::LoadOptions options = job.options;
-  options.dry_run = context.dry_run;
-  options.command = "sluice run";
-  SLUICE_ASSIGN_OR_RETURN(
-      const auto target,
-      warehouse::OpenTarget(context.environment, job.target,
-                            {.parallel = options.parallel, .create = options.create, .variable = secrets}));
-  return warehouse::Load(context.environment, context.waiter, job.folder, *target, options);
+  warehouse::LoadRequest request{
+      .folder = job.folder, .target = job.target, .options = job.options, .variable = secrets};
+  request.options.dry_run = context.dry_run;
+  request.options.command = "sluice run";
+  return warehouse::LoadByUrl(context.environment, context.waiter, request);
 }
 
 JobStatus StatusOf(const LoadReport& load) {
@@ -48,10 +44,8 @@ void Count(const LoadReport& load, JobReport& report) {
     if (file.earlier) continue;
     report.rows_read += file.rows;
     report.bytes_read += file.bytes;
-    if (file.loaded()) {
-      report.rows_written += file.rows_loaded;
-      report.rows_rejected += file.rows_rejected;
-    }
+    report.rows_written += file.rows_loaded;
+    report.rows_rejected += file.rows_rejected;
     if (file.loaded() || load.dry_run) report.files.push_back({file.file, file.rows, file.bytes});
     if (!file.loaded() && !file.reason.empty()) {
       report.warnings.push_back(fmt::format("{}: {}", storage::FileName(file.file), file.reason));

@@ -1,15 +1,14 @@
 #include "sluice/load.h"
 
 #include <cstdlib>
-#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "core/waiter.h"
 #include "library/engine_state.h"
 #include "library/guarded.h"
-#include "warehouse/loader.h"
-#include "warehouse/open_target.h"
+#include "warehouse/load_by_url.h"
 
 namespace sluice {
 namespace {
@@ -19,18 +18,15 @@ std::optional<std::string> ProcessVariable(const std::string& name) {
   return text == nullptr ? std::nullopt : std::optional<std::string>(text);
 }
 
-warehouse::OpenTargetOptions ToTargetOptions(const LoadOptions& options) {
-  warehouse::OpenTargetOptions made{.parallel = options.parallel, .create = options.create};
-  made.variable = options.variable ? options.variable : ProcessVariable;
-  return made;
-}
-
 warehouse::LoadOptions ToRoom(const LoadOptions& options) {
   return {.keep = options.keep,
           .create = options.create,
           .retry_failed = options.retry_failed,
           .dry_run = options.dry_run,
           .collect_garbage = options.collect_garbage,
+          .recover = options.recover,
+          .skip_bad_rows = options.skip_bad_rows,
+          .json_columns = options.json_columns,
           .parallel = options.parallel,
           .retry_for = options.retry_for,
           .command = "a program that loads with libsluice"};
@@ -79,12 +75,13 @@ Result<LoadReport> Load(const Engine& engine, std::string_view directory, std::s
                         const LoadOptions& options) {
   return library::Guarded([&]() -> core::Result<LoadReport> {
     if (options.parallel == 0) return core::InvalidInput("parallel: at least one file has to be on its way");
-    const storage::Environment& environment = engine.state()->environment;
-    SLUICE_ASSIGN_OR_RETURN(const auto opened,
-                            warehouse::OpenTarget(environment, std::string(target), ToTargetOptions(options)));
+    const warehouse::LoadRequest request{.folder = std::string(directory),
+                                         .target = std::string(target),
+                                         .options = ToRoom(options),
+                                         .variable = options.variable ? options.variable : ProcessVariable};
     core::SleepingWaiter waiter;
     SLUICE_ASSIGN_OR_RETURN(warehouse::LoadReport report,
-                            warehouse::Load(environment, waiter, std::string(directory), *opened, ToRoom(options)));
+                            warehouse::LoadByUrl(engine.state()->environment, waiter, request));
     return ToPublic(std::move(report));
   });
 }

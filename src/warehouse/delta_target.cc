@@ -149,6 +149,10 @@ class DeltaTarget final : public LoadTarget {
       SLUICE_TRY(environment_.cancellation.Check());
       SLUICE_ASSIGN_OR_RETURN(const std::optional<columns::RowBatch> batch, reader->Next());
       if (!batch.has_value()) break;
+      if (!batch->rejects.empty()) {
+        const columns::Reject& first = batch->rejects.front();
+        return core::InvalidInput(fmt::format("row {}, column {}: {}", first.line, first.column, first.reason));
+      }
       rows += static_cast<std::uint64_t>(batch->rows->num_rows());
       SLUICE_TRY(write.Write(*batch->rows));
     }

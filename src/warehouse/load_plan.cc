@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "parquet/footer.h"
+#include "schema/type_text.h"
 #include "storage/path.h"
 #include "warehouse/recorded_files.h"
 
@@ -52,10 +54,38 @@ LoadItem ItemOf(const RecordedFolder& folder, const recorder::ManifestFile& file
 void SetBack(LedgerRow& row) {
   if (row.state != LoadState::kFailed) return;
   row.state = row.attempts > 0 ? LoadState::kUnknown : LoadState::kSealed;
+  row.rows_loaded = 0;
+  row.rows_rejected = 0;
   row.error.clear();
 }
 
-core::Status Inspect(const storage::Environment& environment, const recorder::ManifestFile& recorded, LoadItem& item) {
+core::Status DeclareJson(std::span<const std::string> names, const std::string& path, schema::Schema& schema) {
+  for (schema::Field& field : schema.fields) {
+    if (std::ranges::find(names, field.name) == names.end()) continue;
+    if (field.type.kind != schema::TypeKind::kString && field.type.kind != schema::TypeKind::kJson) {
+      return core::InvalidInput(fmt::format("{}: column {} is {}, and JSON is a text", storage::QuotedPath(path),
+                                            field.name, schema::FormatType(field.type)))
+          .WithHint("leave it out of the json columns");
+    }
+    field.type = schema::Simple(schema::TypeKind::kJson);
+  }
+  return core::Ok();
+}
+
+core::Status CheckJsonColumns(std::span<const std::string> names, std::span<const LoadItem> items) {
+  const auto has = [](const LoadItem& item, const std::string& name) {
+    return item.file.schema == nullptr ||
+           std::ranges::find(item.file.schema->fields, name, &schema::Field::name) != item.file.schema->fields.end();
+  };
+  for (const std::string& name : names) {
+    if (items.empty() || std::ranges::any_of(items, [&](const LoadItem& item) { return has(item, name); })) continue;
+    return core::InvalidInput(fmt::format("no file has the json column {}", name));
+  }
+  return core::Ok();
+}
+
+core::Status Inspect(const storage::Environment& environment, const recorder::ManifestFile& recorded,
+                     const LoadPlanOptions& options, LoadItem& item) {
   SLUICE_TRY(environment.cancellation.Check());
   SLUICE_ASSIGN_OR_RETURN(item.damage, DamageOf(environment.files, item.file.path, recorded));
   if (!item.damage.empty()) return core::Ok();
@@ -65,7 +95,9 @@ core::Status Inspect(const storage::Environment& environment, const recorder::Ma
   } else if (footer->rows != recorded.rows) {
     item.damage = fmt::format("the file has {} rows, {} were recorded", footer->rows, recorded.rows);
   } else {
-    item.file.schema = std::make_shared<const schema::Schema>(footer->schema);
+    schema::Schema schema = footer->schema;
+    SLUICE_TRY(DeclareJson(options.json_columns, item.file.path, schema));
+    item.file.schema = std::make_shared<const schema::Schema>(std::move(schema));
   }
   return core::Ok();
 }
@@ -85,7 +117,7 @@ core::Status AddFolder(const storage::Environment& environment, const RecordedFo
     if (found != known.end()) item.row = found->second;
     item.earlier = item.loaded();
     if (options.retry_failed) SetBack(item.row);
-    if (item.open()) SLUICE_TRY(Inspect(environment, file, item));
+    if (item.open()) SLUICE_TRY(Inspect(environment, file, options, item));
     // One in doubt may be in the target already: what its bytes are now does not matter yet.
     if (item.open() && !item.in_doubt() && !item.damage.empty()) {
       item.row.state = LoadState::kFailed;
@@ -117,6 +149,7 @@ core::Result<LoadPlan> PlanLoad(const storage::Environment& environment, const s
   for (const RecordedFolder& folder : folders) {
     SLUICE_TRY(AddFolder(environment, folder, target, options, plan));
   }
+  SLUICE_TRY(CheckJsonColumns(options.json_columns, plan.items));
   return plan;
 }
 

@@ -44,11 +44,13 @@ struct LoadPlan {
 struct LoadPlanOptions {
   bool dry_run = false;  ///< look only: no lock, no ledger is made
   bool retry_failed = false;
+  std::vector<std::string> json_columns = {};  ///< texts of the files that are JSON
   storage::LockHolder holder = {};
 };
 
 /// Find the files below `path`, lock their folders (Conflict naming the holder), read the ledgers, compare the bytes of
 /// files that are not loaded with what was recorded, and read their columns. Files that are damaged are marked failed.
+/// InvalidInput for a json column that is no text, or that no file has.
 core::Result<LoadPlan> PlanLoad(const storage::Environment& environment, const std::string& path,
                                 const std::string& target, const LoadPlanOptions& options);
 

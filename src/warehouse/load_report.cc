@@ -60,6 +60,7 @@ std::string LoadReport::ToJson(int indent) const {
                                                     {"status", LoadStateName(file.status)},
                                                     {"attempts", file.attempts},
                                                     {"query_id", file.query_id}});
+    if (file.rows_rejected > 0) entry["rows_rejected"] = file.rows_rejected;
     if (!file.reason.empty()) entry["reason"] = file.reason;
   }
   object["rows_recorded"] = rows_recorded;

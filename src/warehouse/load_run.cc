@@ -195,6 +195,10 @@ void LoadRun::ApplyOne(LoadItem& item, const FileOutcome& outcome, std::string& 
       if (outcome.rows + outcome.rows_rejected != row.rows) {
         row.state = LoadState::kFailed;
         row.error = fmt::format("the target has {} rows of it, {} were recorded", outcome.rows, row.rows);
+      } else if (outcome.rows_rejected > 0 && !options_.skip_bad_rows) {
+        row.state = LoadState::kFailed;
+        row.error = fmt::format("the target took {} of its {} rows{}{}", outcome.rows, row.rows,
+                                outcome.reason.empty() ? "" : ": ", outcome.reason);
       }
       return;
     case FileFate::kFailed: row.state = LoadState::kFailed; return;

@@ -56,7 +56,7 @@ enum class FileFate : std::uint8_t {
 struct FileOutcome {
   FileFate fate = FileFate::kUnknown;
   std::uint64_t rows = 0;           ///< kLoaded: as the target counts them
-  std::uint64_t rows_rejected = 0;  ///< kLoaded, and only where rejecting was asked for
+  std::uint64_t rows_rejected = 0;  ///< kLoaded: rows of the file that it left out
   std::string query_id = {};        ///< the target's name for what did it; "" where there is none
   std::string reason = {};          ///< unless kLoaded: for the operator; names the row or column where it can
 };

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "core/run_id.h"
+#include "recorder/folder_state.h"
+#include "storage/path.h"
 #include "warehouse/column_comparison.h"
 #include "warehouse/load_plan.h"
 #include "warehouse/load_run.h"
@@ -61,16 +63,36 @@ void Finish(const LoadPlan& plan, LoadReport& report) {
   for (const LoadItem& item : plan.items) {
     FileReport file = ReportOf(item);
     report.rows_recorded += file.rows;
-    if (file.loaded()) {
-      report.rows_loaded += file.rows_loaded;
-      report.rows_rejected += file.rows_rejected;
-    }
+    // Of a file that failed, too: what the target said is in it.
+    report.rows_loaded += file.rows_loaded;
+    report.rows_rejected += file.rows_rejected;
     report.files.push_back(std::move(file));
   }
 }
 
 void KeepFirst(std::optional<core::Error>& stop, core::Status status) {
   if (!status.has_value() && !stop.has_value()) stop = std::move(status).error();
+}
+
+/// What recorders that died left becomes files. A dry run only says so.
+core::Status Recover(const storage::Environment& environment, const std::string& path, bool dry_run,
+                     std::vector<std::string>& notes) {
+  SLUICE_ASSIGN_OR_RETURN(const auto folders, recorder::ListFolders(environment, path));
+  for (const recorder::FolderState& state : folders) {
+    if (state.use != recorder::FolderUse::kOrphan) continue;
+    if (dry_run) {
+      notes.push_back(fmt::format("{}: its recorder died; what it left would be recovered and loaded, too",
+                                  storage::QuotedPath(state.folder)));
+      continue;
+    }
+    SLUICE_ASSIGN_OR_RETURN(const auto recovered, recorder::TakeOver(environment, state.folder));
+    for (const recorder::RecoveredRecorder& one : recovered) {
+      if (one.rows == 0) continue;
+      notes.push_back(fmt::format("{} rows of a recorder that died were recovered into {}", one.rows,
+                                  storage::QuotedPath(storage::JoinPath(state.folder, one.file))));
+    }
+  }
+  return core::Ok();
 }
 
 }  // namespace
@@ -80,11 +102,14 @@ core::Result<LoadReport> Load(const storage::Environment& environment, core::Wai
   const storage::LockHolder holder{.run_id = core::NewRunId(environment.clock, environment.random),
                                    .command = options.command,
                                    .started = environment.clock.Now()};
-  SLUICE_ASSIGN_OR_RETURN(
-      LoadPlan plan, PlanLoad(environment, path, target.identity(),
-                              {.dry_run = options.dry_run, .retry_failed = options.retry_failed, .holder = holder}));
-  SLUICE_TRY(CheckColumns(plan, target, options));
   LoadReport report{.target = target.identity(), .dry_run = options.dry_run};
+  if (options.recover) SLUICE_TRY(Recover(environment, path, options.dry_run, report.notes));
+  SLUICE_ASSIGN_OR_RETURN(LoadPlan plan, PlanLoad(environment, path, target.identity(),
+                                                  {.dry_run = options.dry_run,
+                                                   .retry_failed = options.retry_failed,
+                                                   .json_columns = options.json_columns,
+                                                   .holder = holder}));
+  SLUICE_TRY(CheckColumns(plan, target, options));
   if (!options.dry_run) {
     LoadRun run(environment, waiter, target, options, plan, report);
     KeepFirst(report.stop, run.Run());

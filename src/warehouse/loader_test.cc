@@ -39,7 +39,7 @@ class FolderTarget final : public LoadTarget {
     if (!has_table) return std::optional<std::vector<TargetColumn>>();
     return std::optional(std::vector<TargetColumn>{
         {.name = "ID", .type = "bigint", .holds = schema::Simple(schema::TypeKind::kInt64), .nullable = false},
-        {.name = "note", .type = "text", .holds = schema::Simple(schema::TypeKind::kString)}});
+        {.name = "note", .type = "text", .holds = note_type}});
   }
   core::Status Create(const schema::Schema& /*schema*/) override {
     has_table = true;
@@ -117,6 +117,7 @@ class FolderTarget final : public LoadTarget {
     return names;
   }
 
+  schema::Type note_type = schema::Simple(schema::TypeKind::kString);
   std::map<std::string, FileOutcome> script = {};  ///< by file: said once, nothing is done
   std::optional<core::Error> submit_error = {};
   std::optional<core::Error> next_error = {};  ///< of the next Stage
@@ -459,9 +460,40 @@ TEST_F(LoaderTest, CountsRejectedRowsWhereTheyWereAskedFor) {
   ASSERT_OK(RecordFiles(folder_, 1));
   FolderTarget target(warehouse_);
   target.script["qe_t_w_0000.parquet"] = {.fate = FileFate::kLoaded, .rows = 9, .rows_rejected = 1};
-  ASSERT_OK_AND_ASSIGN(const LoadReport report, Run(target));
+  ASSERT_OK_AND_ASSIGN(const LoadReport report, Run(target, {.skip_bad_rows = true}));
   EXPECT_FALSE(report.Verdict().has_value());
+  EXPECT_EQ(report.rows_loaded, 9U);
   EXPECT_EQ(report.rows_rejected, 1U);
+  EXPECT_EQ(LocalFiles(), 0U);
+}
+
+TEST_F(LoaderTest, FailsAFileOfWhichTheTargetLeftRowsOutUnasked) {
+  ASSERT_OK(RecordFiles(folder_, 2));
+  FolderTarget target(warehouse_);
+  target.script["qe_t_w_0000.parquet"] = {
+      .fate = FileFate::kLoaded, .rows = 9, .rows_rejected = 1, .reason = "row 4 is bad"};
+  ASSERT_OK_AND_ASSIGN(const LoadReport report, Run(target));
+  ASSERT_TRUE(report.Verdict().has_value());
+  EXPECT_EQ(report.Verdict()->kind(), ErrorKind::kInvalidInput);
+  EXPECT_THAT(report.Verdict()->message(), HasSubstr("the target took 9 of its 10 rows: row 4 is bad"));
+  EXPECT_EQ(report.rows_loaded, 19U);
+  EXPECT_EQ(report.rows_rejected, 1U);
+  EXPECT_THAT(report.ToJson(-1), HasSubstr(R"("rows_rejected":1,"reason")"));
+  EXPECT_EQ(LocalFiles(), 1U);
+}
+
+TEST_F(LoaderTest, TextsCanBeDeclaredJson) {
+  ASSERT_OK(RecordFiles(folder_, 1));
+  FolderTarget target(warehouse_);
+  EXPECT_THAT(Run(target, {.json_columns = {"id"}}),
+              FailsWith(ErrorKind::kInvalidInput, HasSubstr("column id is int64, and JSON is a text")));
+  EXPECT_THAT(Run(target, {.json_columns = {"note", "nte"}}),
+              FailsWith(ErrorKind::kInvalidInput, HasSubstr("no file has the json column nte")));
+  EXPECT_EQ(target.submits, 0);
+  target.note_type = schema::Simple(schema::TypeKind::kJson);
+  EXPECT_THAT(Run(target), FailsWith(ErrorKind::kInvalidInput, HasSubstr("note")));
+  ASSERT_OK(Run(target, {.json_columns = {"note"}}));
+  ExpectExact(1);
 }
 
 TEST_F(LoaderTest, TriesAgainWhileTheTargetIsAwayAndKeepsTheFiles) {

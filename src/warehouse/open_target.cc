@@ -95,18 +95,30 @@ core::Result<std::unique_ptr<LoadTarget>> OpenPostgres(const storage::Environmen
       {.connection = {.url = server, .application = "sluice load"}, .table = table, .parallel = options.parallel});
 }
 
-core::Error NoTarget(const std::string& scheme) {
-  return core::UsageError(fmt::format("nothing is loaded into '{}:'", scheme))
-      .WithHint("postgresql:, snowflake:, clickhouse:, duckdb: or delta:; docs/guide/load.md has examples");
+core::Result<std::unique_ptr<LoadTarget>> OpenSnowflake(const storage::Environment& environment, TargetUrl url,
+                                                        const OpenTargetOptions& options) {
+  SLUICE_ASSIGN_OR_RETURN(SnowflakeTargetOptions snowflake,
+                          SnowflakeOptionsOf(std::move(url), options.variable, environment.files));
+  snowflake.create_stage = options.create;
+  snowflake.skip_bad_rows = options.skip_bad_rows;
+  snowflake.parallel = options.parallel;
+  return OpenSnowflakeTarget(environment, std::move(snowflake));
 }
 
 }  // namespace
 
-core::Status CheckTargetUrl(const std::string& url) {
+core::Status CheckTargetUrl(const std::string& url, bool skip_bad_rows) {
   constexpr std::array<std::string_view, 7> kSchemes{"duckdb",     "delta",           "postgresql", "postgres",
                                                      "clickhouse", "clickhouse+http", "snowflake"};
   SLUICE_ASSIGN_OR_RETURN(const TargetUrl parsed, ParseTargetUrl(url));
-  if (std::ranges::find(kSchemes, parsed.scheme) == kSchemes.end()) return NoTarget(parsed.scheme);
+  if (std::ranges::find(kSchemes, parsed.scheme) == kSchemes.end()) {
+    return core::UsageError(fmt::format("nothing is loaded into '{}:'", parsed.scheme))
+        .WithHint("postgresql:, snowflake:, clickhouse:, duckdb: or delta:; docs/guide/load.md has examples");
+  }
+  if (skip_bad_rows && parsed.scheme != "snowflake") {
+    return core::UsageError(fmt::format("{}: takes a file whole or not at all", parsed.scheme))
+        .WithHint("only snowflake: leaves rows out (on_error: continue)");
+  }
   const auto table = parsed.parameters.find("table");
   if (parsed.scheme == "delta" || (table != parsed.parameters.end() && !table->second.empty())) return core::Ok();
   return core::UsageError("the target names no table").WithHint("add ?table=…");
@@ -114,6 +126,7 @@ core::Status CheckTargetUrl(const std::string& url) {
 
 core::Result<std::unique_ptr<LoadTarget>> OpenTarget(const storage::Environment& environment, const std::string& url,
                                                      const OpenTargetOptions& options) {
+  SLUICE_TRY(CheckTargetUrl(url, options.skip_bad_rows));
   SLUICE_ASSIGN_OR_RETURN(TargetUrl parsed, ParseTargetUrl(url));
   if (parsed.scheme == "duckdb") return OpenDuckDb(environment, std::move(parsed), options);
   if (parsed.scheme == "delta") return OpenDelta(environment, parsed);
@@ -123,14 +136,7 @@ core::Result<std::unique_ptr<LoadTarget>> OpenTarget(const storage::Environment&
   if (parsed.scheme == "clickhouse" || parsed.scheme == "clickhouse+http") {
     return OpenClickHouse(environment, std::move(parsed), options);
   }
-  if (parsed.scheme == "snowflake") {
-    SLUICE_ASSIGN_OR_RETURN(SnowflakeTargetOptions snowflake,
-                            SnowflakeOptionsOf(std::move(parsed), options.variable, environment.files));
-    snowflake.create_stage = options.create;
-    snowflake.parallel = options.parallel;
-    return OpenSnowflakeTarget(environment, std::move(snowflake));
-  }
-  return NoTarget(parsed.scheme);
+  return OpenSnowflake(environment, std::move(parsed), options);
 }
 
 }  // namespace sluice::warehouse

@@ -15,12 +15,14 @@ struct OpenTargetOptions {
   std::size_t parallel = 8;
   std::string application = {};  ///< what a server is told of who loads
   bool create = false;           ///< also what the target needs beside its table
+  bool skip_bad_rows = false;    ///< a row that the target refuses does not fail its file
   /// A variable of the process's environment, where secrets come from.
   std::function<std::optional<std::string>(const std::string& name)> variable = {};
 };
 
-/// Whether `url` names a target and a table, by its words alone: nothing is opened or asked.
-core::Status CheckTargetUrl(const std::string& url);
+/// Whether `url` names a target and a table and the target can do what is asked, by words alone: nothing is opened.
+/// UsageError otherwise.
+core::Status CheckTargetUrl(const std::string& url, bool skip_bad_rows = false);
 
 /// The target that a URL of the command line names: `duckdb:FILE?table=t`,
 /// `postgresql://host/db?table=s.t`, `delta:DIR`, `clickhouse://user@host:8443/database?table=t`

@@ -146,8 +146,9 @@ class SnowflakeTarget final : public LoadTarget {
     if (columns_.empty()) SLUICE_TRY(Describe());
     std::vector<std::string> paths;
     for (const LoadFile& file : files) paths.push_back(PathBelowStage(file));
-    const std::string sql = SnowflakeCopyStatement({.request = request_id, .table = table_, .stage = "@" + stage_},
-                                                   paths, *files.front().schema, columns_);
+    const std::string sql = SnowflakeCopyStatement(
+        {.request = request_id, .table = table_, .stage = "@" + stage_, .skip_bad_rows = options_.skip_bad_rows}, paths,
+        *files.front().schema, columns_);
     const auto copied = session_->Execute(sql, UuidOfUlid(request_id));
     if (copied) return OutcomesOfCopy(*copied, files);
     // A stopped statement may have been too far to be stopped.

@@ -16,6 +16,7 @@ struct SnowflakeTargetOptions {
   std::string table = {};  ///< in the session's database and schema; as the catalog has it (usually upper case)
   std::string stage = {};  ///< beside the table; "" means the table's name + "_STAGE"
   bool create_stage = false;
+  bool skip_bad_rows = false;         ///< ON_ERROR=CONTINUE: rows that the table refuses are left out, and counted
   std::string authorities_file = {};  ///< trusted in place of the system's
   std::size_t parallel = 8;           ///< uploads at once
   /// How long the load history is asked for a file that it does not name, before the file counts as not loaded.

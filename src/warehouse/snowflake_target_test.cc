@@ -99,6 +99,18 @@ TEST(SnowflakeText, CopyByNamePinsItsOptions) {
             "ON_ERROR=ABORT_STATEMENT PURGE=FALSE FORCE=FALSE");
 }
 
+TEST(SnowflakeText, BadRowsAreSkippedOnlyOnRequest) {
+  const schema::Schema schema{.fields = {{.name = "id", .type = schema::Simple(schema::TypeKind::kInt64)}}};
+  const std::vector<TargetColumn> columns{{.name = "ID", .type = "NUMBER(38,0)"}};
+  const std::vector<std::string> paths{"f"};
+  const auto statement = [&](bool skip) {
+    return SnowflakeCopyStatement({.request = "r", .table = "T", .stage = "@S", .skip_bad_rows = skip}, paths, schema,
+                                  columns);
+  };
+  EXPECT_THAT(statement(false), HasSubstr("ON_ERROR=ABORT_STATEMENT"));
+  EXPECT_THAT(statement(true), HasSubstr("ON_ERROR=CONTINUE"));
+}
+
 TEST(SnowflakeText, JsonIntoAVariantIsParsed) {
   const std::vector<TargetColumn> columns{ColumnOf("ID", "NUMBER(38,0)"), ColumnOf("META", "VARIANT")};
   const std::string sql =

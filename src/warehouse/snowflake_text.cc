@@ -21,7 +21,6 @@ namespace {
 
 constexpr std::string_view kFileFormat =
     "FILE_FORMAT=(TYPE=PARQUET USE_LOGICAL_TYPE=TRUE BINARY_AS_TEXT=FALSE NULL_IF=())";
-constexpr std::string_view kRules = "ON_ERROR=ABORT_STATEMENT PURGE=FALSE FORCE=FALSE";
 
 /// The numbers in "NAME(a,b)"; -1 where there is none.
 std::array<int, 2> ArgumentsOf(std::string_view type) {
@@ -148,12 +147,14 @@ std::string SnowflakeCopyStatement(const SnowflakeCopy& copy, std::span<const st
   std::string files;
   for (const std::string& path : paths) files += (files.empty() ? "" : ", ") + SqlLiteral(path);
   const std::string from = SqlLiteral(copy.stage + "/");
+  const std::string rules =
+      fmt::format("ON_ERROR={} PURGE=FALSE FORCE=FALSE", copy.skip_bad_rows ? "CONTINUE" : "ABORT_STATEMENT");
   if (by_select) {
     return fmt::format("{} COPY INTO {} ({}) FROM (SELECT {} FROM {}) FILES=({}) {} {}",
-                       SnowflakeCopyMark(copy.request), copy.table, names, sources, from, files, kFileFormat, kRules);
+                       SnowflakeCopyMark(copy.request), copy.table, names, sources, from, files, kFileFormat, rules);
   }
   return fmt::format("{} COPY INTO {} FROM {} FILES=({}) {} MATCH_BY_COLUMN_NAME=CASE_INSENSITIVE {}",
-                     SnowflakeCopyMark(copy.request), copy.table, from, files, kFileFormat, kRules);
+                     SnowflakeCopyMark(copy.request), copy.table, from, files, kFileFormat, rules);
 }
 
 }  // namespace sluice::warehouse

@@ -27,6 +27,7 @@ struct SnowflakeCopy {
   std::string request = {};  ///< marks the statement, so that it is found in the service's history
   std::string table = {};
   std::string stage = {};  ///< "@DB.SCHEMA.STAGE"
+  bool skip_bad_rows = false;
 };
 /// How the statement with this request begins, for LIKE.
 std::string SnowflakeCopyMark(std::string_view request);

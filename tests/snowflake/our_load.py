@@ -202,8 +202,20 @@ def faults(binary: pathlib.Path, folder: pathlib.Path):
     case = Case(binary, folder, "partial")
     case.fault(at="copy", match="0001", do="partial")
     code, report = case.load()
-    case.check("rejected rows are counted", code == 1 and report.get("rows_rejected") == 1, f"{code} {report}")
+    case.check("rejected rows are counted, and fail their file", (code, report.get("rows_rejected"), report.get("rows_loaded")) == (65, 1, 6 * ROWS - 1),
+               f"{code} {report}")
+    case.check("the file stays", [path.name for path in case.recorded.glob("*.parquet")] == ["qe_t0_w_0001.parquet"], list(case.recorded.glob("*.parquet")))
+    code, report = case.load("--retry-failed")
+    case.check("it is not loaded twice", (code, case.rows()) == (65, (6 * ROWS - 1,) * 2), f"{code} {case.rows()} {report}")
+    code, report = case.load("--retry-failed", "--on-error", "continue")
+    case.check("it can be accepted", (code, report.get("rows_rejected"), case.rows()) == (1, 1, (6 * ROWS - 1,) * 2), f"{code} {report}")
+    case.check("then the file goes", not list(case.recorded.glob("*.parquet")), list(case.recorded.glob("*.parquet")))
     yield "load with a partial load", case.close()
+    case = Case(binary, folder, "skip", settings=None)
+    case.fault(at="copy", match="0003", do="partial")
+    code, report = case.load("--on-error", "continue")
+    case.check("bad rows are left out on request", (code, report.get("rows_rejected"), case.rows()) == (1, 1, (6 * ROWS - 1,) * 2), f"{code} {report}")
+    yield "load that leaves bad rows out", case.close()
     case = Case(binary, folder, "many", files=100)
     for fault in ({"at": "query", "do": "status", "status": 503, "times": 3, "after": 20}, {"at": "query", "match": "COPY INTO", "do": "cut_after"},
                   {"at": "query", "do": "answer", "code": "390112", "after": 50}, {"at": "storage", "match": "^PUT .*0042", "do": "skip_store"},
