@@ -204,6 +204,7 @@ enum class Appended : std::uint8_t {
   kTaken,
   kRefused,  ///< and counted
   kNoRoom,   ///< Append would wait now
+  kUnfit,    ///< a value is none that its column can have, or the texts are too long
 };
 
 /// Records rows whose schema is known at run time; files are those of a Recorder with the same columns.
@@ -212,10 +213,14 @@ class RowRecorder {
   static Result<std::unique_ptr<RowRecorder>> Open(const RecorderOptions& options, std::string_view test_id,
                                                    std::string_view worker_id, const RecorderSchema& schema);
   virtual ~RowRecorder() = default;
-  /// One value for each column, in their order. False, and counted, also for a value that its column cannot have.
+  /// One value for each column, in their order. False, and counted, also for a row that does not fit: then nothing of
+  /// it is stored, and Check says why.
   virtual bool Append(std::span<const RecorderValue> row) noexcept = 0;
-  /// As Append, but instead of waiting it says kNoRoom. For callers with a lock that others want: they give it back,
-  /// call AwaitRoom and come again, in the same thread.
+  /// Whether a row fits, whatever the recorder's state. InvalidInput names the first column that cannot have its value,
+  /// what it takes and what was given. Not for the hot path.
+  virtual Status Check(std::span<const RecorderValue> row) const = 0;
+  /// As Append, but instead of waiting it says kNoRoom, and it does not count a row that is kUnfit. For callers with a
+  /// lock that others want: they give it back, call AwaitRoom and come again, in the same thread.
   virtual Appended AppendAtOnce(std::span<const RecorderValue> row) noexcept = 0;
   /// Wait as Append does, no longer than `at_most`; the policy is to be one that waits. False: there is no room yet.
   virtual bool AwaitRoom(std::chrono::milliseconds at_most) noexcept = 0;

@@ -127,8 +127,12 @@ sluice_recorder* sluice_recorder_open(const sluice_recorder_options* options, co
 
 /* One value for each recorded column, in their order. True: the row will be in a file, once, also if the process is
  * killed now. False: it was refused and counted; by the policy, because the recorder is closed, or because a value is
- * none that its column can have. Sets no error: it is for the hot path. */
+ * none that its column can have, and then nothing of it is stored. Sets no error: it is for the hot path. */
 bool sluice_recorder_append(sluice_recorder* recorder, const sluice_value* values, size_t count);
+
+/* Whether a row fits, whatever the recorder's state. False: the error names the first column that cannot have its
+ * value, what it takes and what was given. Not for the hot path. */
+bool sluice_recorder_check(const sluice_recorder* recorder, const sluice_value* values, size_t count);
 
 /* A number for a text that many rows have; the same text gets the same number. Not for the hot path. */
 uint32_t sluice_recorder_intern(sluice_recorder* recorder, const char* text, size_t bytes);

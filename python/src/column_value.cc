@@ -97,7 +97,7 @@ bool ColumnValue::Convert(PyObject* value, RecorderValue& to, std::string& text)
     case Source::kText: {
       if (!PyUnicode_Check(value)) return RefuseType(value);
       std::string_view utf8;
-      if (!TextOf(value, utf8)) return false;
+      if (!TextOf(value, utf8)) return NameError();
       to = utf8;
       return true;
     }
@@ -118,7 +118,7 @@ bool ColumnValue::Convert(PyObject* value, RecorderValue& to, std::string& text)
 
 bool ColumnValue::ConvertNull(RecorderValue& to) const {
   to = std::monostate();
-  return nullable_ || source_ == Source::kStamp || RefuseValue("has no value, and is not null");
+  return nullable_ || source_ == Source::kStamp || RefuseValue("there is no value, and the column is not null");
 }
 
 bool ColumnValue::ConvertInteger(PyObject* value, RecorderValue& to) const {
@@ -135,7 +135,7 @@ bool ColumnValue::ConvertInteger(PyObject* value, RecorderValue& to) const {
   using Narrow = std::numeric_limits<std::int32_t>;
   const bool narrow = source_ == Source::kInt32;
   if (overflow != 0 || (narrow && (integer < Narrow::min() || integer > Narrow::max()))) {
-    return RefuseValue(narrow ? "does not fit in an int32" : "does not fit in an int64");
+    return RefuseValue(narrow ? "the number does not fit in an int32" : "the number does not fit in an int64");
   }
   to = integer;
   return true;
@@ -157,7 +157,7 @@ bool ColumnValue::ConvertSymbol(PyObject* value, RecorderValue& to) {
   }
   if (!PyUnicode_Check(value)) return RefuseType(value);
   std::string_view utf8;
-  if (!TextOf(value, utf8)) return false;
+  if (!TextOf(value, utf8)) return NameError();
   const Symbol symbol = recorder_.Intern(utf8);
   if (symbol.number == 0 && !utf8.empty()) {
     to = utf8;  // it cannot be kept now: Append refuses the row, and counts it
@@ -172,13 +172,13 @@ bool ColumnValue::ConvertSymbol(PyObject* value, RecorderValue& to) {
 bool ColumnValue::ConvertJson(PyObject* value, RecorderValue& to, std::string& text) const {
   std::string_view utf8;
   if (PyUnicode_Check(value)) {
-    if (!TextOf(value, utf8)) return false;
+    if (!TextOf(value, utf8)) return NameError();
     if (utf8.empty()) return ConvertNull(to);
     to = utf8;
     return true;
   }
   text.clear();
-  if (!tools_.json.Append(value, text)) return false;
+  if (!tools_.json.Append(value, text)) return NameError();
   to = std::string_view(text);
   return true;
 }
@@ -204,7 +204,7 @@ bool ColumnValue::ConvertTime(PyObject* value, RecorderValue& to) const {
   if (second_digits_ == 3) {
     ticks = (days * kSecondsPerDay + seconds) * 1000 + micros / 1000;  // micros are never negative
   } else if (second_digits_ == 9 && __builtin_mul_overflow(ticks, std::int64_t{1000}, &ticks)) {
-    return RefuseValue("does not fit in 64 bits of nanoseconds");
+    return RefuseValue("the time does not fit in 64 bits of nanoseconds");
   }
   to = ticks;
   return true;
@@ -222,10 +222,10 @@ bool ColumnValue::ConvertDecimal(PyObject* value, RecorderValue& to) const {
   const Owned parts(number ? PyObject_CallMethod(number.get(), "as_tuple", nullptr) : nullptr);
   if (!parts) return false;
   PyObject* const exponent = PyTuple_GetItem(parts.get(), 2);
-  if (!PyLong_Check(exponent)) return RefuseValue("is no finite number");
+  if (!PyLong_Check(exponent)) return RefuseValue("the number is not finite");
   unsigned __int128 unscaled = 0;
   if (!UnscaledOf(PyTuple_GetItem(parts.get(), 1), PyLong_AsLongLong(exponent) + scale_, precision_, unscaled)) {
-    return RefuseValue("has more digits than its column");
+    return RefuseValue("the number has more digits");
   }
   const __int128 exact = PyLong_AsLong(PyTuple_GetItem(parts.get(), 0)) != 0 ? -static_cast<__int128>(unscaled)
                                                                              : static_cast<__int128>(unscaled);
@@ -233,16 +233,47 @@ bool ColumnValue::ConvertDecimal(PyObject* value, RecorderValue& to) const {
   return true;
 }
 
+const char* ColumnValue::Taken() const {
+  switch (source_) {
+    case Source::kBool: return "a bool";
+    case Source::kInt32:
+    case Source::kInt64: return "an int";
+    case Source::kDouble: return "a float or an int";
+    case Source::kText:
+    case Source::kSymbol: return "a str";
+    case Source::kTime: return "a datetime";
+    case Source::kDecimal: return "a Decimal or an int";
+    case Source::kJson:
+    case Source::kStamp: break;
+  }
+  return "anything";
+}
+
 bool ColumnValue::RefuseType(PyObject* value) const {
   PyErr_Clear();
   const Owned type(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(value)), "__name__"));
   if (!type) return false;
-  PyErr_Format(PyExc_TypeError, "column '%s' does not take a value of type %U", name_.c_str(), type.get());
+  PyErr_Format(PyExc_TypeError, "column '%s' takes %s, not %U", name_.c_str(), Taken(), type.get());
+  return false;
+}
+
+bool ColumnValue::NameError() const {
+  PyObject* const kind = PyErr_ExceptionMatches(PyExc_TypeError) != 0    ? PyExc_TypeError
+                         : PyErr_ExceptionMatches(PyExc_ValueError) != 0 ? PyExc_ValueError
+                                                                         : nullptr;
+  if (kind == nullptr) return false;  // Ctrl-C, no memory
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* trace = nullptr;
+  PyErr_Fetch(&type, &value, &trace);
+  PyErr_NormalizeException(&type, &value, &trace);
+  const Owned held_type(type), held_value(value), held_trace(trace);
+  PyErr_Format(kind, "column '%s': %S", name_.c_str(), value);
   return false;
 }
 
 bool ColumnValue::RefuseValue(const char* reason) const {
-  PyErr_Format(PyExc_ValueError, "column '%s' %s", name_.c_str(), reason);
+  PyErr_Format(PyExc_ValueError, "column '%s': %s", name_.c_str(), reason);
   return false;
 }
 

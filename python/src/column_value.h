@@ -46,7 +46,10 @@ class ColumnValue {
   bool ConvertJson(PyObject* value, RecorderValue& to, std::string& text) const;
   bool ConvertTime(PyObject* value, RecorderValue& to) const;
   bool ConvertDecimal(PyObject* value, RecorderValue& to) const;
+  const char* Taken() const;
   bool RefuseType(PyObject* value) const;
+  /// Name the column in the error that is set.
+  bool NameError() const;
   bool RefuseValue(const char* reason) const;
 
   std::string name_;

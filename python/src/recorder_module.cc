@@ -144,8 +144,9 @@ class BoundRecorder {
       reader_->Accept();
       while ((done = TakeAtOnce(row->values)) == Appended::kNoRoom && WaitWithoutGil()) continue;
     }
+    if (done == Appended::kUnfit) PyErr_SetString(PyExc_ValueError, rows_->Check(row->values).error().message.c_str());
     reader_->GiveBack(std::move(row));
-    if (done == Appended::kNoRoom) throw nb::python_error();
+    if (done == Appended::kNoRoom || done == Appended::kUnfit) throw nb::python_error();
     return done == Appended::kTaken;
   }
 

@@ -133,6 +133,73 @@ TEST_F(RecorderTest, MakesDerivedColumnsOfAQueryLog) {
   EXPECT_EQ(Column<arrow::Int64Array>(*rows, "sf_rows_deleted").Value(1), 12);
 }
 
+TEST_F(RecorderTest, SaysWhyARowDoesNotFitAndStoresNothingOfIt) {
+  const RecorderSchema schema{.columns =
+                                  "id int64 not null, n int32, ms float64, part float32, ok bool, at timestamp(us), "
+                                  "price decimal(4,2), kind string, note string, more json",
+                              .symbols = {"kind"}};
+  auto recorder = RowRecorder::Open(options_, "t", "w", schema);
+  ASSERT_TRUE(recorder.ok()) << recorder.error().ToString();
+  const std::vector<RecorderValue> good{
+      std::int64_t{1}, std::int64_t{2}, 0.5, 0.25, true, std::int64_t{3}, Decimal<38, 0>::OfUnscaled(-9999),
+      "kind",          "note",          "{}"};
+  struct Case {
+    std::size_t column;
+    RecorderValue value;
+    std::string said;
+  };
+  const std::vector<Case> cases{
+      {0, {}, "column 'id' is int64 not null, and has no value"},
+      {0, "one", "column 'id' is int64 and takes an integer, not a text"},
+      {1, std::int64_t{1} << 31, "column 'n' is int32: 2147483648 does not fit"},
+      {1, 1.5, "column 'n' is int32 and takes an integer, not a double"},
+      {2, true, "column 'ms' is float64 and takes a double or an integer, not a bool"},
+      {3, std::int64_t{1}, "column 'part' is float32 and takes a double, not an integer"},
+      {4, std::int64_t{1}, "column 'ok' is bool and takes a bool, not an integer"},
+      {5, "2026-01-01", "column 'at' is timestamp(us) and takes an integer, the ticks since 1970, not a text"},
+      {6, 1.25, "column 'price' is decimal(4,2) and takes a decimal, as its unscaled number, not a double"},
+      {6, Decimal<38, 0>::OfUnscaled(-10'000), "column 'price' is decimal(4,2): the number has more digits"},
+      {7, std::int64_t{1}, "column 'kind' is string and takes a text or a symbol, not an integer"},
+      {8, Symbol{1}, "column 'note' is string and takes a text, not a symbol"}};
+  for (const Case& bad : cases) {
+    std::vector<RecorderValue> row = good;
+    row[bad.column] = bad.value;
+    const Status fits = (*recorder)->Check(row);
+    ASSERT_FALSE(fits.ok()) << bad.said;
+    EXPECT_EQ(fits.error().message, bad.said);
+    EXPECT_FALSE((*recorder)->Append(row)) << bad.said;
+  }
+  EXPECT_EQ((*recorder)->Check(std::span(good).first(3)).error().message,
+            "the row has 3 values, and the recorder 10 columns");
+  EXPECT_TRUE((*recorder)->Check(good).ok());
+  EXPECT_TRUE((*recorder)->Append(good));
+  EXPECT_TRUE((*recorder)->Append(std::vector<RecorderValue>{std::int64_t{2}, {}, {}, {}, {}, {}, {}, {}, {}, {}}));
+  ASSERT_TRUE((*recorder)->Close().ok());
+  EXPECT_EQ((*recorder)->stats().dropped, cases.size());
+  const auto rows = Rows();
+  ASSERT_EQ(rows->num_rows(), 2);
+  for (const auto& column : rows->columns()) EXPECT_TRUE(column->chunk(0)->IsValid(0));
+  for (int i = 1; i < rows->num_columns(); ++i) EXPECT_TRUE(rows->column(i)->chunk(0)->IsNull(1)) << i;
+  EXPECT_EQ(Column<arrow::StringArray>(*rows, "note").GetString(0), "note");
+  EXPECT_EQ(Column<arrow::Decimal128Array>(*rows, "price").FormatValue(0), "-99.99");
+}
+
+TEST_F(RecorderTest, TextsThatAreTooLongTogetherAreRefused) {
+  std::string columns = "a string";
+  for (int i = 0; i < 5; ++i) columns += ", b" + std::to_string(i) + " string";
+  auto recorder = RowRecorder::Open(options_, "t", "w", {.columns = columns});
+  ASSERT_TRUE(recorder.ok()) << recorder.error().ToString();
+  const std::string long_text(100'000, 'x');
+  std::vector<RecorderValue> row(6, std::string_view(long_text));
+  row[0] = "short";
+  EXPECT_EQ((*recorder)->Check(row).error().ToString(),
+            "InvalidInput: the texts of the row take 327685 bytes together; there is room for 294912\n"
+            "  hint: column 'b0' has the longest one");
+  EXPECT_FALSE((*recorder)->Append(row));
+  EXPECT_EQ((*recorder)->AppendAtOnce(row), Appended::kUnfit);
+  EXPECT_EQ((*recorder)->stats().dropped, 1U);
+}
+
 struct Visit {
   std::chrono::sys_time<std::chrono::milliseconds> wall = {};
   UtcTime<> at = {};
@@ -203,7 +270,7 @@ TEST_F(RecorderTest, SaysThatARowWouldHaveToWaitAndTakesItLater) {
   EXPECT_EQ((*recorder)->stats().blocked_count, 0U);
   EXPECT_EQ((*recorder)->stats().dropped, 0U);
   row[0] = "no number";
-  EXPECT_EQ((*recorder)->AppendAtOnce(row), Appended::kRefused);  // that needs no room
+  EXPECT_EQ((*recorder)->AppendAtOnce(row), Appended::kUnfit);  // that needs no room
   row[0] = taken;
   std::filesystem::rename(Folder() + "/qe_t_w_0000.parquet", Folder() + "/loaded");
   ASSERT_TRUE((*recorder)->AwaitRoom(std::chrono::seconds(30)));

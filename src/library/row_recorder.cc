@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "library/guarded.h"
+#include "library/row_check.h"
 #include "schema/type_text.h"
 #include "sluice/recorder.h"
 
@@ -100,6 +101,9 @@ class Rows final : public RowRecorder {
     Producer* const producer = core_->Register();
     return producer == nullptr || recording::AwaitRoom(*producer, at_most);
   }
+  Status Check(std::span<const RecorderValue> row) const override {
+    return library::Guarded([&] { return library::CheckRow(columns_, specs_, row, layout_.arena_bytes); });
+  }
   std::span<const ColumnSpec> columns() const noexcept override { return specs_; }
   Symbol Intern(std::string_view text) noexcept override { return core_->Intern(text); }
   RecorderStats stats() const override { return core_->stats(); }
@@ -114,6 +118,7 @@ class Rows final : public RowRecorder {
     if (producer == nullptr) return Appended::kRefused;
     const std::uint64_t bytes = row.size() == shapes_.size() ? TextBytes(row) : kRefused;
     while (bytes == kRefused || producer->row == producer->rows || bytes > producer->text_max - producer->text) {
+      if (!kWaits && bytes > layout_.arena_bytes) return Appended::kUnfit;
       if (!kWaits && recording::WouldWait(*producer, bytes)) return Appended::kNoRoom;
       if (!recording::MakeRoom(*producer, bytes)) return Appended::kRefused;
     }
@@ -121,26 +126,11 @@ class Rows final : public RowRecorder {
     return taken ? Appended::kTaken : Appended::kRefused;
   }
 
-  static bool Fits(const recording::Shape& shape, const RecorderValue& value) {
-    const Kind kind = shape.kind;
-    if (kind == Kind::kStamp) return true;
-    if (std::holds_alternative<std::monostate>(value)) return shape.nullable;
-    if (std::holds_alternative<bool>(value)) return kind == Kind::kBool;
-    if (std::holds_alternative<double>(value)) return kind == Kind::kDouble || kind == Kind::kFloat;
-    if (std::holds_alternative<Symbol>(value)) return kind == Kind::kSymbol;
-    if (std::holds_alternative<Unscaled>(value)) return kind == Kind::kDecimal;
-    if (std::holds_alternative<std::string_view>(value)) return kind == Kind::kText || kind == Kind::kSymbol;
-    const std::int64_t integer = *std::get_if<std::int64_t>(&value);
-    using Limits = std::numeric_limits<std::int32_t>;
-    if (kind == Kind::kInt32) return integer >= Limits::min() && integer <= Limits::max();
-    return kind == Kind::kInt64 || kind == Kind::kTime || kind == Kind::kDouble;
-  }
-
   /// Of all texts, cut; kRefused when a value does not fit its column.
   std::uint64_t TextBytes(std::span<const RecorderValue> row) const {
     std::uint64_t bytes = 0;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      if (!Fits(shapes_[i], row[i])) return kRefused;
+      if (!library::Fits(specs_[i], row[i])) return kRefused;
       const auto* text = shapes_[i].kind == Kind::kText ? std::get_if<std::string_view>(&row[i]) : nullptr;
       if (text != nullptr) bytes += std::min<std::uint64_t>(text->size(), recording::kTextBytesMax);
     }

@@ -191,6 +191,18 @@ bool sluice_recorder_append(sluice_recorder* recorder, const sluice_value* value
       false);
 }
 
+bool sluice_recorder_check(const sluice_recorder* recorder, const sluice_value* values, size_t count) {
+  return sluice::Guarded(
+      [&] {
+        std::vector<sluice::RecorderValue> row(count);
+        std::transform(values, values + count, row.begin(), sluice::ValueOf);
+        const sluice::Status fits = recorder->rows->Check(row);
+        if (!fits.ok()) sluice::LastError() = fits.error().ToString();
+        return fits.ok();
+      },
+      false);
+}
+
 uint32_t sluice_recorder_intern(sluice_recorder* recorder, const char* text, size_t bytes) {
   return recorder->rows->Intern({text, bytes}).number;
 }

@@ -62,6 +62,11 @@ TEST_F(SluiceRecorderTest, CountsWhatItTakesAndWhatItRefuses) {
   EXPECT_TRUE(sluice_recorder_append(recorder_, good.data(), good.size()));
   EXPECT_FALSE(sluice_recorder_append(recorder_, null.data(), null.size()));
   EXPECT_FALSE(sluice_recorder_append(recorder_, good.data(), 1));
+  EXPECT_TRUE(sluice_recorder_check(recorder_, good.data(), good.size()));
+  EXPECT_FALSE(sluice_recorder_check(recorder_, null.data(), null.size()));
+  EXPECT_STREQ(sluice_recorder_last_error(), "InvalidInput: column 'id' is int64 not null, and has no value");
+  EXPECT_FALSE(sluice_recorder_check(recorder_, good.data(), 1));
+  EXPECT_STREQ(sluice_recorder_last_error(), "InvalidInput: the row has 1 values, and the recorder 2 columns");
   EXPECT_TRUE(sluice_recorder_is_well(recorder_));
   sluice_close_report report;
   ASSERT_TRUE(sluice_recorder_close(recorder_, &report)) << sluice_recorder_last_error();

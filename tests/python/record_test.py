@@ -135,11 +135,14 @@ class RefusalTest(ScratchTest):
             self.assertEqual(recorder.stats["total_rows"], 0)
 
     def test_a_value_of_the_wrong_type_names_its_column(self):
-        wrong = (("int64", 1.0), ("int64", True), ("int64", "1"), ("int32", 1.5), ("float64", "1"), ("float64", False), ("bool", 1), ("string", b"x"),
-                 ("string", 1), ("timestamp(us)", "2026-01-01"), ("timestamp(us)", datetime.date(2026, 1, 1)), ("decimal(4,2)", 1.5))
-        for number, (kind, value) in enumerate(wrong):
+        wrong = (("int64", 1.0, "an int, not float"), ("int64", True, "an int, not bool"), ("int64", "1", "an int, not str"),
+                 ("int32", 1.5, "an int, not float"), ("float64", "1", "a float or an int, not str"), ("float64", False, "a float or an int, not bool"),
+                 ("bool", 1, "a bool, not int"), ("string", b"x", "a str, not bytes"), ("string", 1, "a str, not int"),
+                 ("timestamp(us)", "2026-01-01", "a datetime, not str"), ("timestamp(us)", datetime.date(2026, 1, 1), "a datetime, not date"),
+                 ("decimal(4,2)", 1.5, "a Decimal or an int, not float"))
+        for number, (kind, value, said) in enumerate(wrong):
             with self.subTest(kind=kind, value=value):
-                self.refused(TypeError, "column 'c'", f"a int64, c {kind}", {"a": number, "c": value})
+                self.refused(TypeError, f"^column 'c' takes {said}$", f"a int64, c {kind}", {"a": number, "c": value})
 
     def test_a_value_that_does_not_fit_names_its_column(self):
         wrong = (("int64", 1 << 63), ("int32", 1 << 31), ("string not null", None), ("timestamp(ns)", datetime.datetime(2300, 1, 1)),
@@ -153,9 +156,28 @@ class RefusalTest(ScratchTest):
         self.refused(TypeError, "column 't' is in UTC and takes times with a zone", "t timestamp(us,UTC)", (START,))
 
     def test_texts_and_metadata_that_have_no_utf8_or_no_json(self):
-        self.refused(ValueError, "surrogates", "s string", ("\ud800",))
-        self.refused(ValueError, "JSON|json|float", "j json", ({"a": math.nan},))
-        self.refused(TypeError, "serializable", "j json", ({"a": START},))
+        self.refused(ValueError, "^column 's': .*surrogates", "s string", ("\ud800",))
+        self.refused(ValueError, "^column 's': .*surrogates", sluice.Schema("s string", symbols=["s"]), ("\ud800",))
+        self.refused(ValueError, "^column 'j': .*(JSON|json|float)", "j json", ({"a": math.nan},))
+        self.refused(TypeError, "^column 'j': .*serializable", "j json", ({"a": START},))
+
+    def test_texts_that_are_too_long_together(self):
+        names = "abcdef"
+        self.refused(ValueError, "^the texts of the row take .* together", ", ".join(f"{name} string" for name in names),
+                     {name: name * 100_000 for name in names})
+
+    def test_nothing_of_a_refused_record_is_stored(self):
+        schema = sluice.Schema("a string, k string, n int64, b string, last int32", symbols=["k"])
+        with self.open(schema) as recorder:
+            for bad in ({"a": "lost", "k": "lost", "n": None, "b": "lost", "last": 1 << 40}, {"a": None, "n": 5, "b": None, "last": "x"},
+                        {name: name * 100_000 for name in "ab"} | {"last": 1.5}):
+                with self.assertRaises((TypeError, ValueError)):
+                    recorder.append(bad)
+            good = {"a": "kept", "k": "kept", "n": 7, "b": "", "last": -1}
+            self.assertTrue(recorder.append(good))
+            self.assertTrue(recorder.append({}))
+        self.assertEqual(self.published().to_pylist(), [good, dict.fromkeys(good)])
+        self.assertEqual(recorder.stats["total_rows"], 2)
 
     def test_an_unknown_key_is_an_error_first_and_counted_later(self):
         self.refused(ValueError, "'colour'", "a int64", {"a": 1, "colour": "red"})
