@@ -1,4 +1,4 @@
-"""record DIR [--open]: the manifest of a recorder that wrote the Parquet files of DIR, and closed it unless --open."""
+"""record DIR [--open] [--recorder ID]: the manifest of a recorder that wrote the Parquet files of DIR, and closed it unless --open."""
 import argparse
 import hashlib
 import json
@@ -9,9 +9,10 @@ import pyarrow.parquet
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("folder", type=pathlib.Path)
 parser.add_argument("--open", action="store_true")
+parser.add_argument("--recorder", default="01K0000000000000000000TEST")
 arguments = parser.parse_args()
 
-recorder = "01K0000000000000000000TEST"
+recorder = arguments.recorder
 lines, rows = [], 0
 for sequence, path in enumerate(sorted(arguments.folder.glob("*.parquet"))):
     data = path.read_bytes()
