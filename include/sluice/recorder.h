@@ -32,6 +32,12 @@ enum class StampClock : std::uint8_t {
   kSystem,  ///< the system's
 };
 
+/// When rows survive a power cut. A kill they survive from the moment that Append takes them.
+enum class Durability : std::uint8_t {
+  kFile,      ///< with their file
+  kRowGroup,  ///< with their block: the disk is waited for once a block, by the back end
+};
+
 struct RecorderOptions {
   std::string directory = {};  ///< for the recorder's folder of files; made when absent
   /// Where rows wait for their file, in memory that outlives the process. "": /dev/shm/sluice-<uid>.
@@ -48,6 +54,7 @@ struct RecorderOptions {
   /// Rows go to their file in blocks, or so long after the first one of a block.
   std::chrono::milliseconds hand_over_after{100};
   std::chrono::milliseconds rotate_after{0};  ///< since the file's first row; 0: never by time
+  Durability durability = Durability::kFile;
   StampClock stamps = StampClock::kTicks;
   /// "{test_id}", "{worker_id}" and "{sequence:04}" are filled in.
   std::string file_pattern = "qe_{test_id}_{worker_id}_{sequence:04}.parquet";

@@ -45,6 +45,7 @@ typedef struct sluice_recorder_options {
   uint32_t threads_max;           /* 64; that append */
   sluice_full_policy when_full;   /* SLUICE_FULL_SPIN_THEN_PARK */
   bool survive_kill;              /* true; false: rows wait in private memory, and are lost with the process */
+  bool sync_blocks;               /* false; true: rows survive a power cut with their block, not only with their file */
   bool stamps_from_ticks;         /* true: stamps are made from the processor's ticks; false: from the system's clock */
 } sluice_recorder_options;
 

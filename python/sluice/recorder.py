@@ -61,13 +61,13 @@ class Recorder(_recorder.BoundRecorder):
                  when_full: str = "spin", hand_over_after: float = 0.1, rotate_after: float = 0.0, file_rows_max: int = 500_000,
                  file_bytes_max: int = 128 << 20, min_rows_for_split: int = 100_000, files_max: int = 0,
                  folder_bytes_max: int = 0, ring_bytes_per_thread: int = 8 << 20, threads_max: int = 64,
-                 survive_kill: bool = True, mapping_directory: str | os.PathLike[str] = "", codec: str = "zstd:1",
+                 survive_kill: bool = True, durability: str = "file", mapping_directory: str | os.PathLike[str] = "", codec: str = "zstd:1",
                  file_pattern: str = "qe_{test_id}_{worker_id}_{sequence:04}.parquet") -> None:
         """`when_full`: what `append` does when the back end falls behind: "drop" the row, "spin" or "park" until there is
         room (other threads go on; an event loop waits), or "fail". `hand_over_after`: rows go to their file in blocks, or so long
-        after the first one of a block. Times are in seconds; 0 means never for `rotate_after` and any number for
-        `files_max` and `folder_bytes_max`. RecorderError when the schema or an option cannot be, or when another recorder
-        with these ids is at work in `directory`."""
+        after the first one of a block. `durability`: rows survive a power cut with their "file", or with their block ("row_group").
+        Times are in seconds; 0 means never for `rotate_after` and any number for `files_max` and `folder_bytes_max`. RecorderError
+        when the schema or an option cannot be, or when another recorder with these ids is at work in `directory`."""
         if isinstance(schema, str):
             schema = Schema(schema)
         derived = [(column.name, column.value, column.when, column.equals) for column in schema.derived]
@@ -75,7 +75,7 @@ class Recorder(_recorder.BoundRecorder):
             "when_full": when_full, "hand_over_after": hand_over_after, "rotate_after": rotate_after, "file_rows_max": file_rows_max,
             "file_bytes_max": file_bytes_max, "min_rows_for_split": min_rows_for_split, "files_max": files_max,
             "folder_bytes_max": folder_bytes_max, "ring_bytes_per_thread": ring_bytes_per_thread, "threads_max": threads_max,
-            "survive_kill": survive_kill, "mapping_directory": os.fspath(mapping_directory), "codec": codec,
+            "survive_kill": survive_kill, "durability": durability, "mapping_directory": os.fspath(mapping_directory), "codec": codec,
             "file_pattern": file_pattern})
 
     async def finalize(self, target: str | None = None, *, arguments: Sequence[str] = (), command: str | None = None) -> dict[str, Any]:

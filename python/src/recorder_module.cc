@@ -42,6 +42,12 @@ FullPolicy PolicyOf(const std::string& name) {
   return found->second;
 }
 
+Durability DurabilityOf(const std::string& name) {
+  if (name == "file") return Durability::kFile;
+  if (name == "row_group") return Durability::kRowGroup;
+  throw nb::value_error("durability is 'file' or 'row_group'");
+}
+
 template <typename T>
 void Take(const nb::dict& options, const char* name, T& to) {
   if (options.contains(name)) to = nb::cast<T>(options[name]);
@@ -67,6 +73,7 @@ RecorderOptions OptionsOf(const std::string& directory, const nb::dict& given) {
   Take(given, "file_pattern", options.file_pattern);
   Take(given, "codec", options.codec);
   if (given.contains("when_full")) options.when_full = PolicyOf(nb::cast<std::string>(given["when_full"]));
+  if (given.contains("durability")) options.durability = DurabilityOf(nb::cast<std::string>(given["durability"]));
   options.hand_over_after = MillisecondsOf(given, "hand_over_after", options.hand_over_after);
   options.rotate_after = MillisecondsOf(given, "rotate_after", options.rotate_after);
   return options;

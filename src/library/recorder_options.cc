@@ -30,7 +30,8 @@ recorder::RecordingOptions ToRoom(const RecorderOptions& options) {
                      .files_max = options.files_max,
                      .folder_bytes_max = options.folder_bytes_max,
                      .hand_over_after = options.hand_over_after,
-                     .rotate_after = options.rotate_after},
+                     .rotate_after = options.rotate_after,
+                     .sync_blocks = options.durability == Durability::kRowGroup},
           .stamps_ticks = options.stamps == StampClock::kTicks,
           .file_pattern = options.file_pattern,
           .codec = options.codec};

@@ -68,6 +68,7 @@ RecorderOptions OptionsOf(const sluice_recorder_options& from) {
   options.min_rows_for_split = from.min_rows_for_split;
   options.files_max = from.files_max;
   options.folder_bytes_max = from.folder_bytes_max;
+  options.durability = from.sync_blocks ? Durability::kRowGroup : Durability::kFile;
   options.hand_over_after = std::chrono::milliseconds(from.hand_over_after_ms);
   options.rotate_after = std::chrono::milliseconds(from.rotate_after_ms);
   options.stamps = from.stamps_from_ticks ? StampClock::kTicks : StampClock::kSystem;
@@ -149,6 +150,7 @@ void sluice_recorder_default_options(sluice_recorder_options* options) {
               .threads_max = defaults.threads_max,
               .when_full = SLUICE_FULL_SPIN_THEN_PARK,
               .survive_kill = defaults.survive_kill,
+              .sync_blocks = defaults.durability == sluice::Durability::kRowGroup,
               .stamps_from_ticks = defaults.stamps == sluice::StampClock::kTicks};
 }
 

@@ -192,7 +192,11 @@ core::Status BackEnd::CheckRoom() const {
 core::Status BackEnd::OpenFile() {
   SLUICE_TRY(CheckRoom());
   if (spool_ == nullptr) {
-    SLUICE_ASSIGN_OR_RETURN(spool_, RowSpool::Create(SpoolPath(spec_.landing.folder, spec_.landing.recorder)));
+    const bool sync = spec_.limits.sync_blocks;
+    SLUICE_ASSIGN_OR_RETURN(auto spool,
+                            RowSpool::Create(SpoolPath(spec_.landing.folder, spec_.landing.recorder), sync));
+    if (sync) SLUICE_TRY(environment_.files.SyncDirectory(spec_.landing.folder));
+    spool_ = std::move(spool);
   }
   SLUICE_TRY(spool_->Begin(sequence_));
   SLUICE_ASSIGN_OR_RETURN(file_, LandingFile::Open(environment_, spec_.landing, spec_.name.Of(sequence_)));

@@ -31,6 +31,7 @@ struct LandingLimits {
   std::chrono::milliseconds hand_over_after{100};
   std::chrono::milliseconds rotate_after{0};
   std::chrono::milliseconds retry_after{1000};  ///< a failure
+  bool sync_blocks = false;                     ///< wait for the disk before the memory of a block is used again
 };
 
 struct BackEndSpec {

@@ -102,6 +102,20 @@ TEST(Recording, WhatAKilledOneLeftIsPublishedByTheNext) {
   }
 }
 
+TEST(Recording, WhatWasHandedOverComesBackThoughMemoryIsGone) {
+  RecorderWorld world;
+  world.options.limits.sync_blocks = true;
+  {
+    ASSERT_OK_AND_ASSIGN(const auto cut, OpenCalls(world));
+    AppendCalls(*cut, 0, 20'000);
+    while (cut->stats().files.current_file_rows < 20'000) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  std::filesystem::remove_all(world.options.mapping_directory);  // as a restart of the machine does
+  ASSERT_OK_AND_ASSIGN(const auto next, OpenCalls(world));
+  ASSERT_OK(next->Close());
+  ExpectCalls(*world.Rows(next->folder()), 20'000);
+}
+
 TEST(Recording, FoldersSayWhatIsInThem) {
   RecorderWorld world;
   EXPECT_THAT(ListFolders(world.environment, world.options.directory),

@@ -51,9 +51,10 @@ core::Result<std::optional<Frame>> ReadFrame(storage::Descriptor& file) {
 
 }  // namespace
 
-core::Result<std::unique_ptr<RowSpool>> RowSpool::Create(const std::string& path) {
+core::Result<std::unique_ptr<RowSpool>> RowSpool::Create(const std::string& path, bool sync) {
   auto spool = std::make_unique<RowSpool>();
   spool->path_ = path;
+  spool->sync_ = sync;
   SLUICE_ASSIGN_OR_RETURN(spool->file_, storage::Descriptor::Open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600));
   return spool;
 }
@@ -94,6 +95,7 @@ core::Status RowSpool::Append(const SpooledRows& rows, const arrow::RecordBatch&
   if (written.has_value()) {
     written = file_.Write({reinterpret_cast<const char*>(message->data()), static_cast<std::size_t>(message->size())});
   }
+  if (written.has_value() && sync_) written = file_.SyncData();
   if (!written.has_value()) {
     // The half frame is written over, so that the next one is found.
     (void)::lseek(file_.fd(), static_cast<off_t>(bytes_), SEEK_SET);

@@ -31,7 +31,8 @@ struct SpooledRows {
 /// Threads: one owner.
 class RowSpool {
  public:
-  static core::Result<std::unique_ptr<RowSpool>> Create(const std::string& path);
+  /// `sync`: rows that were added survive a power cut.
+  static core::Result<std::unique_ptr<RowSpool>> Create(const std::string& path, bool sync);
   /// From here on, rows of the file `sequence`; those of the one before are published.
   core::Status Begin(std::uint64_t sequence);
   /// Add rows. After an error the spool is as before the call.
@@ -46,6 +47,7 @@ class RowSpool {
   storage::Descriptor file_;
   std::uint64_t sequence_ = 0;
   std::uint64_t bytes_ = 0;
+  bool sync_ = false;
 };
 
 /// The file that was begun last in a spool; nullopt when there is none, or no spool.

@@ -232,6 +232,8 @@ class RefusalTest(ScratchTest):
             self.assertIn(caught.exception.kind, ("InvalidInput", "Unsupported"))
         with self.assertRaises(ValueError):
             self.open("a int64", when_full="explode")
+        with self.assertRaises(ValueError):
+            self.open("a int64", durability="none")
 
     def test_two_recorders_of_the_same_names(self):
         with self.open("a int64"), self.assertRaises(sluice.RecorderError) as caught:
@@ -272,6 +274,11 @@ class LifeTest(ScratchTest):
         recorder.append((7,))
         del recorder
         self.open("a int64").close()
+        self.assertEqual(self.published().to_pylist(), [{"a": 7}])
+
+    def test_rows_that_are_durable_with_their_block(self):
+        with self.open("a int64", durability="row_group", hand_over_after=0.001) as recorder:
+            recorder.append((7,))
         self.assertEqual(self.published().to_pylist(), [{"a": 7}])
 
     def test_files_turn_over(self):
