@@ -9,7 +9,7 @@
 """
 
 from ._recorder import RecorderError
-from .loading import LoadError
+from .loading import LoadError, load
 from .recorder import QUERY_EXECUTION, DerivedColumn, Recorder, Schema
 
 # The sizes of the files, under the names that their users know.
@@ -18,4 +18,4 @@ BUFFER_SIZE = 10_000
 MIN_ROWS_FOR_SPLIT = 100_000
 
 __all__ = ["BUFFER_SIZE", "DerivedColumn", "LoadError", "MAX_ROWS_PER_FILE", "MIN_ROWS_FOR_SPLIT", "QUERY_EXECUTION", "Recorder",
-           "RecorderError", "Schema"]
+           "RecorderError", "Schema", "load"]

@@ -78,9 +78,9 @@ class Recorder(_recorder.BoundRecorder):
             "survive_kill": survive_kill, "durability": durability, "mapping_directory": os.fspath(mapping_directory), "codec": codec,
             "file_pattern": file_pattern})
 
-    async def finalize(self, target: str | None = None, *, arguments: Sequence[str] = (), command: str | None = None) -> dict[str, Any]:
-        """Close off the event loop; with a `target` also load every file into it, as `sluice load DIRECTORY TARGET` does, each
-        file exactly once. `arguments` are further flags of that command; `command` names it where it is not on PATH.
+    async def finalize(self, target: str | None = None, **options: Any) -> dict[str, Any]:
+        """Close off the event loop; with a `target` ("postgresql://host/db?table=s.t", "duckdb:FILE?table=t", "delta:DIR", …) also
+        load every file into it, each exactly once. `options` are those of `sluice.load`.
 
         Returns {"directory", "files_processed", "total_rows_captured", "rows_landed", "rows_dropped"}, and after a load
         "rows_loaded" and its "load" report. LoadError when something was not loaded: the files stay, and it says how to
@@ -90,7 +90,7 @@ class Recorder(_recorder.BoundRecorder):
                   "rows_landed": closed["landed"], "rows_dropped": closed["dropped"]}
         if target is None:
             return report
-        loaded = await load(closed["directory"], target, arguments, command)
+        loaded = await load(closed["directory"], target, **options)
         return {**report, "rows_loaded": loaded["rows_loaded"], "load": loaded}
 
     def cleanup_on_error(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@
 #include <tuple>
 #include <vector>
 
+#include "bound_load.h"
 #include "record_reader.h"
 #include "sluice/recorder.h"
 
@@ -214,6 +215,10 @@ NB_MODULE(_recorder, module) {
            "Publish what is left, once all threads have stopped appending: {directory, accepted, landed, dropped, "
            "files}. "
            "Again: the same. After a RecorderError the rows are kept: call again, or leave them to the next recorder.");
+  nb::class_<sluice::python::BoundLoad>(module, "BoundLoad")
+      .def(nb::init<std::string, std::string, const nb::dict&>())
+      .def("run", &sluice::python::BoundLoad::Run)
+      .def("cancel", &sluice::python::BoundLoad::Cancel);
   const sluice::RecorderSchema preset = sluice::QueryExecutionSchema();
   nb::list derived;
   for (const sluice::DerivedColumn& column : preset.derived) {
