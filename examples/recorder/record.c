@@ -1,8 +1,9 @@
-/* record DIRECTORY: three calls of a query log, from C. */
+/* record DIRECTORY [TARGET]: three calls of a query log, from C; with a target, loaded into a table. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "sluice/sluice_load.h"
 #include "sluice/sluice_recorder.h"
 
 enum {
@@ -33,9 +34,21 @@ static int Fail(void) {
   return 1;
 }
 
+static int LoadInto(const char* target, const char* directory) {
+  sluice_load_options options;
+  sluice_load_default_options(&options);
+  options.create = true;
+  sluice_load_report report;
+  const bool all = sluice_load(directory, target, &options, &report);
+  printf("%" PRIu64 " of %" PRIu64 " rows are in the table\n", report.rows_loaded, report.rows_recorded);
+  if (all) return 0;
+  fprintf(stderr, "%s\n", sluice_load_last_error());
+  return 1;
+}
+
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    fprintf(stderr, "usage: record DIRECTORY\n");
+  if (argc != 2 && argc != 3) {
+    fprintf(stderr, "usage: record DIRECTORY [TARGET]\n");
     return 64;
   }
   sluice_recorder_options options;
@@ -72,5 +85,6 @@ int main(int argc, char** argv) {
            report.landed, report.dropped, report.files);
   }
   sluice_recorder_free(recorder);
-  return closed ? 0 : Fail();
+  if (!closed) return Fail();
+  return argc == 3 ? LoadInto(argv[2], argv[1]) : 0;
 }

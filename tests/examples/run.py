@@ -43,6 +43,10 @@ RECORDER = (
     ("record_c log", 0, "accepted 3, landed 3, dropped 0, files 1\n"),
     # Another run goes on behind the files of the first.
     ("record_c log", 0, "accepted 3, landed 3, dropped 0, files 1\n"),
+    ("record_c other delta:calls", 0, "accepted 3, landed 3, dropped 0, files 1\n3 of 3 rows are in the table\n"),
+    ("record_c other delta:calls", 0, "accepted 3, landed 3, dropped 0, files 1\n6 of 6 rows are in the table\n"),
+    # The folder has another recorder's columns, too.
+    ("record_c log delta:calls", 1, "accepted 3, landed 3, dropped 0, files 1\n0 of 0 rows are in the table\n"),
     ("record_c", 64, ""),
     ("record_c /dev/null", 1, ""),
 )
