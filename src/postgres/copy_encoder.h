@@ -2,9 +2,11 @@
 
 #include <arrow/type_fwd.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,11 +49,15 @@ class CopyEncoder {
  private:
   CopyEncoder(std::vector<CopyColumn> columns, std::vector<std::unique_ptr<FieldWriter>> writers);
 
+  /// Rows of these sizes from `begin` on, `bytes` together.
+  core::Status WriteRows(std::int64_t begin, std::span<const std::size_t> sizes, std::size_t bytes);
   core::Status Flush(const Sink& sink);
 
   std::vector<CopyColumn> columns_;
   std::vector<std::unique_ptr<FieldWriter>> writers_;
   CopyBytes piece_;
+  std::vector<std::size_t> sizes_;  // of rows
+  std::vector<char*> ends_;         // of what is written of each row
   std::uint64_t rows_ = 0;
 };
 

@@ -115,6 +115,68 @@ TEST(CopyEncoder, WritesTextAndRefusesNul) {
               FailsWith(ErrorKind::kInvalidInput, HasSubstr("row 2, column c: PostgreSQL has no text with a NUL")));
 }
 
+/// One batch or several of the same columns, as one stream.
+std::string EncodeAll(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches,
+                      const std::vector<CopyColumn>& columns) {
+  core::Result<CopyEncoder> encoder = CopyEncoder::Make(*batches.front()->schema(), columns);
+  EXPECT_TRUE(encoder.has_value());
+  std::string bytes;
+  const auto sink = [&bytes](CopyBytes& piece) {
+    bytes += piece.view();
+    return core::Ok();
+  };
+  for (const auto& batch : batches) EXPECT_OK(encoder->Append(*batch, sink));
+  EXPECT_OK(encoder->Finish(sink));
+  return bytes;
+}
+
+TEST(CopyEncoder, WritesManyRowsAsItWritesEachAlone) {
+  constexpr int kRows = 1000;
+  arrow::Int64Builder numbers;
+  arrow::StringBuilder texts;
+  arrow::BooleanBuilder flags;
+  arrow::Decimal128Builder decimals(arrow::decimal128(20, 3));
+  for (int row = 0; row < kRows; ++row) {
+    ASSERT_TRUE((row % 3 == 0 ? numbers.AppendNull() : numbers.Append(row)).ok());
+    const std::size_t size = row == 701 ? 200'000 : static_cast<std::size_t>(row % 40);
+    ASSERT_TRUE(
+        (row % 7 == 0 ? texts.AppendNull() : texts.Append(std::string(size, static_cast<char>('a' + row % 26)))).ok());
+    ASSERT_TRUE((row % 5 == 0 ? flags.AppendNull() : flags.Append(row % 2 == 0)).ok());
+    ASSERT_TRUE((row % 4 == 0 ? decimals.AppendNull() : decimals.Append(arrow::Decimal128(row * row - 5000))).ok());
+  }
+  const arrow::ArrayVector arrays{numbers.Finish().ValueOrDie(), texts.Finish().ValueOrDie(),
+                                  flags.Finish().ValueOrDie(), decimals.Finish().ValueOrDie()};
+  const auto schema = arrow::schema({arrow::field("n", arrays[0]->type()), arrow::field("t", arrays[1]->type()),
+                                     arrow::field("f", arrays[2]->type()), arrow::field("d", arrays[3]->type())});
+  const std::vector<CopyColumn> columns{{.name = "n", .type = ColumnType::kInt8},
+                                        {.name = "t", .type = ColumnType::kText},
+                                        {.name = "f", .type = ColumnType::kBool},
+                                        {.name = "d", .type = ColumnType::kNumeric}};
+  const auto all = arrow::RecordBatch::Make(schema, kRows, arrays);
+  std::vector<std::shared_ptr<arrow::RecordBatch>> each;
+  for (int row = 0; row < kRows; ++row) each.push_back(all->Slice(row, 1));
+  const std::string together = EncodeAll({all}, columns);
+  EXPECT_TRUE(together == EncodeAll(each, columns));
+  EXPECT_TRUE(together == EncodeAll({all->Slice(0, 333), all->Slice(333)}, columns));
+  EXPECT_EQ(Hex(together.substr(19, 32)), "0004ffffffffffffffffffffffffffffffff0004000000080000000000000001");
+}
+
+TEST(CopyEncoder, NamesTheFirstRowThatIsRefused) {
+  const auto nanos = arrow::timestamp(arrow::TimeUnit::NANO);
+  arrow::TimestampBuilder times(nanos, arrow::default_memory_pool());
+  arrow::StringBuilder texts;
+  ASSERT_TRUE(times.AppendValues({1000, 1000, 1001, 1001}).ok());
+  ASSERT_TRUE(texts.AppendValues({"a", std::string("b\0", 2), std::string("c\0", 2), "d"}).ok());
+  const arrow::ArrayVector arrays{times.Finish().ValueOrDie(), texts.Finish().ValueOrDie()};
+  const auto schema = arrow::schema({arrow::field("at", nanos), arrow::field("t", arrow::utf8())});
+  ASSERT_OK_AND_ASSIGN(CopyEncoder encoder, CopyEncoder::Make(*schema, {{.name = "at", .type = ColumnType::kTimestamp},
+                                                                        {.name = "t", .type = ColumnType::kText}}));
+  const auto sink = [](CopyBytes&) { return core::Ok(); };
+  const auto batch = arrow::RecordBatch::Make(schema, 4, arrays);
+  EXPECT_THAT(encoder.Append(*batch, sink), FailsWith(ErrorKind::kInvalidInput, HasSubstr("row 2, column t: ")));
+  EXPECT_THAT(encoder.Append(*batch->Slice(2, 2), sink), FailsWith(ErrorKind::kInvalidInput, HasSubstr("column at: ")));
+}
+
 TEST(CopyEncoder, RefusesNarrowerColumns) {
   EXPECT_THAT(Encode<>(arrow::Int64Builder(), std::vector<std::optional<std::int64_t>>{1}, ColumnType::kInt4),
               FailsWith(ErrorKind::kUnsupported, HasSubstr("column c")));

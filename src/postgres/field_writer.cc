@@ -12,6 +12,7 @@
 #include <limits>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "postgres/numeric_field.h"
 
@@ -33,24 +34,35 @@ void WriteLength(std::size_t length, char* at) {
   std::memcpy(at, &bits, 4);
 }
 
-/// Length and value of a field of fixed width.
+/// Length and value of a field of fixed width; returns its end.
 template <typename Value>
-void AppendFixed(Value value, CopyBytes& out) {
+char* PutFixed(Value value, char* field) {
   using Bits =
       std::conditional_t<sizeof(Value) == 8, std::uint64_t,
                          std::conditional_t<sizeof(Value) == 4, std::uint32_t,
                                             std::conditional_t<sizeof(Value) == 2, std::uint16_t, std::uint8_t>>>;
   const Bits bits = BigEndian(std::bit_cast<Bits>(value));
-  char* const field = out.Room(4 + sizeof(Value));
   WriteLength(sizeof(Value), field);
   std::memcpy(field + 4, &bits, sizeof(Value));
-  out.Added(4 + sizeof(Value));
+  return field + 4 + sizeof(Value);
 }
 
-const char* AppendNull(CopyBytes& out) {
-  std::memset(out.Room(4), 0xff, 4);
-  out.Added(4);
-  return nullptr;
+/// memcpy, without a call for the short texts that most are.
+char* PutBytes(std::string_view bytes, char* at) {
+  const char* const from = bytes.data();
+  const std::size_t size = bytes.size();
+  if (size > 16) {
+    std::memcpy(at, from, size);
+  } else if (size >= 8) {
+    std::memcpy(at, from, 8);
+    std::memcpy(at + size - 8, from + size - 8, 8);
+  } else if (size >= 4) {
+    std::memcpy(at, from, 4);
+    std::memcpy(at + size - 4, from + size - 4, 4);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) at[i] = from[i];
+  }
+  return at + size;
 }
 
 /// The part that all writers share. `Values` is an Arrow array class.
@@ -59,67 +71,141 @@ class WriterOf : public FieldWriter {
  public:
   void SetArray(const arrow::Array& array) override {
     values_ = static_cast<const Values*>(&array);
-    has_nulls_ = array.null_count() > 0;
+    valid_ = array.null_count() > 0 ? array.null_bitmap_data() : nullptr;
   }
 
  protected:
-  bool is_null(std::int64_t row) const { return has_nulls_ && values_->IsNull(row); }
+  /// `size` is a function of the row's number.
+  template <typename Size>
+  void AddEach(std::int64_t begin, std::span<std::size_t> sizes, const Size& size) const {
+    const Validity validity = ValidityFrom(begin);
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      sizes[i] += validity.IsNull(i) ? 4 : size(begin + static_cast<std::int64_t>(i));
+    }
+  }
+  /// `put` takes the row's number and where its field goes; it moves that behind the field, or returns a refusal.
+  /// What it needs of the array it holds itself: bytes written through a char* could be the writer's members.
+  template <typename Put>
+  const char* WriteEach(std::int64_t begin, std::span<char*> ends, std::size_t& refused, const Put& put) const {
+    const Validity validity = ValidityFrom(begin);
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      char* end = ends[i];
+      if (validity.IsNull(i)) {
+        std::memset(end, 0xff, 4);
+        ends[i] = end + 4;
+        continue;
+      }
+      const char* const refusal = put(begin + static_cast<std::int64_t>(i), end);
+      if (refusal != nullptr) {
+        refused = i;
+        return refusal;
+      }
+      ends[i] = end;
+    }
+    return nullptr;
+  }
+
   const Values* values_ = nullptr;
 
  private:
-  bool has_nulls_ = false;
+  struct Validity {
+    const std::uint8_t* bits;
+    std::int64_t begin;
+    bool IsNull(std::size_t i) const {
+      if (bits == nullptr) return false;
+      const auto bit = static_cast<std::uint64_t>(begin) + i;
+      return ((bits[bit >> 3] >> (bit & 7)) & 1) == 0;
+    }
+  };
+  Validity ValidityFrom(std::int64_t begin) const { return {valid_, values_->offset() + begin}; }
+
+  const std::uint8_t* valid_ = nullptr;  // null: no NULLs
 };
 
 /// A number as another that holds it.
 template <typename Values, typename To>
 class NumberWriter final : public WriterOf<Values> {
  public:
-  const char* Append(std::int64_t row, CopyBytes& out) override {
-    if (this->is_null(row)) return AppendNull(out);
-    AppendFixed(static_cast<To>(this->values_->Value(row)), out);
-    return nullptr;
+  void AddSizes(std::int64_t begin, std::span<std::size_t> sizes) override {
+    this->AddEach(begin, sizes, [](std::int64_t) { return 4 + sizeof(To); });
+  }
+  const char* Write(std::int64_t begin, std::span<char*> ends, std::size_t& refused) override {
+    return this->WriteEach(begin, ends, refused, [raw = this->values_->raw_values()](std::int64_t row, char*& end) {
+      end = PutFixed(static_cast<To>(raw[row]), end);
+      return nullptr;
+    });
   }
 };
 
 class BoolWriter final : public WriterOf<arrow::BooleanArray> {
  public:
-  const char* Append(std::int64_t row, CopyBytes& out) override {
-    if (is_null(row)) return AppendNull(out);
-    AppendFixed(static_cast<std::uint8_t>(values_->Value(row) ? 1 : 0), out);
-    return nullptr;
+  void AddSizes(std::int64_t begin, std::span<std::size_t> sizes) override {
+    AddEach(begin, sizes, [](std::int64_t) { return std::size_t{5}; });
+  }
+  const char* Write(std::int64_t begin, std::span<char*> ends, std::size_t& refused) override {
+    return WriteEach(begin, ends, refused, [values = values_](std::int64_t row, char*& end) {
+      end = PutFixed(static_cast<std::uint8_t>(values->Value(row) ? 1 : 0), end);
+      return nullptr;
+    });
   }
 };
 
-void AppendNumericField(Int128 units, int scale, CopyBytes& out) {
-  char* const field = out.Room(4 + kNumericBytesMax);
-  const std::size_t size = WriteNumeric(units, scale, field + 4);
-  WriteLength(size, field);
-  out.Added(4 + size);
-}
-
+/// Numerics are made when their sizes are asked for, and kept until they are written.
 template <typename Values>
-class IntegerAsNumericWriter final : public WriterOf<Values> {
+class NumericWriter : public WriterOf<Values> {
  public:
-  const char* Append(std::int64_t row, CopyBytes& out) override {
-    if (this->is_null(row)) return AppendNull(out);
-    AppendNumericField(static_cast<Int128>(this->values_->Value(row)), 0, out);
-    return nullptr;
+  void AddSizes(std::int64_t begin, std::span<std::size_t> sizes) final {
+    begin_ = begin;
+    fields_.resize(sizes.size());
+    this->AddEach(begin, sizes, [this](std::int64_t row) {
+      Field& field = fields_[static_cast<std::size_t>(row - begin_)];
+      const std::size_t size = WriteNumeric(Units(row), scale_, field.bytes + 4);
+      WriteLength(size, field.bytes);
+      return field.size = 4 + size;
+    });
   }
-};
+  const char* Write(std::int64_t begin, std::span<char*> ends, std::size_t& refused) final {
+    return this->WriteEach(begin, ends, refused, [this](std::int64_t row, char*& end) {
+      const Field& field = fields_[static_cast<std::size_t>(row - begin_)];
+      end = PutBytes({field.bytes, field.size}, end);
+      return nullptr;
+    });
+  }
 
-class DecimalWriter final : public WriterOf<arrow::Decimal128Array> {
- public:
-  explicit DecimalWriter(int scale) : scale_(scale) {}
-  const char* Append(std::int64_t row, CopyBytes& out) override {
-    if (is_null(row)) return AppendNull(out);
-    const arrow::Decimal128 value(values_->GetValue(row));
-    const auto high = static_cast<Int128>(value.high_bits()) * (static_cast<Int128>(1) << 64);
-    AppendNumericField(high + static_cast<Int128>(value.low_bits()), scale_, out);
-    return nullptr;
-  }
+ protected:
+  explicit NumericWriter(int scale) : scale_(scale) {}
+  virtual Int128 Units(std::int64_t row) const = 0;
 
  private:
+  struct Field {
+    std::size_t size = 0;
+    char bytes[4 + kNumericBytesMax];
+  };
+
   int scale_;
+  std::int64_t begin_ = 0;
+  std::vector<Field> fields_;  // of the rows from begin_
+};
+
+template <typename Values>
+class IntegerAsNumericWriter final : public NumericWriter<Values> {
+ public:
+  IntegerAsNumericWriter() : NumericWriter<Values>(0) {}
+
+ private:
+  Int128 Units(std::int64_t row) const override { return static_cast<Int128>(this->values_->Value(row)); }
+};
+
+class DecimalWriter final : public NumericWriter<arrow::Decimal128Array> {
+ public:
+  explicit DecimalWriter(int scale) : NumericWriter(scale) {}
+
+ private:
+  Int128 Units(std::int64_t row) const override {
+    const arrow::Decimal128 value(values_->GetValue(row));
+    const auto high = static_cast<Int128>(value.high_bits()) * (static_cast<Int128>(1) << 64);
+    return high + static_cast<Int128>(value.low_bits());
+  }
 };
 
 enum class TextForm : std::uint8_t { kText, kJsonb, kBytes };
@@ -129,56 +215,87 @@ class TextWriter final : public WriterOf<Values> {
  public:
   void SetArray(const arrow::Array& array) override {
     WriterOf<Values>::SetArray(array);
-    const std::int64_t bytes = this->values_->total_values_length();
-    may_have_nul_ = Form != TextForm::kBytes && bytes != 0 &&
-                    HasNul({reinterpret_cast<const char*>(this->values_->raw_data()) + this->values_->value_offset(0),
-                            static_cast<std::size_t>(bytes)});
+    const Texts texts(*this->values_);
+    may_have_nul_ = Form != TextForm::kBytes && HasNul(texts.All(array.length()));
   }
-  const char* Append(std::int64_t row, CopyBytes& out) override {
-    if (this->is_null(row)) return AppendNull(out);
-    const std::string_view text = this->values_->GetView(row);
-    if (may_have_nul_ && HasNul(text)) return "PostgreSQL has no text with a NUL character";
-    if (text.size() >= kFieldBytesMax) return "PostgreSQL has no field of 1 GiB or more";
-    constexpr std::size_t kBefore = Form == TextForm::kJsonb ? 5 : 4;
-    char* const field = out.Room(kBefore + text.size());
-    WriteLength(kBefore - 4 + text.size(), field);
-    if (Form == TextForm::kJsonb) field[4] = '\1';  // the version of its form
-    if (!text.empty()) std::memcpy(field + kBefore, text.data(), text.size());
-    out.Added(kBefore + text.size());
-    return nullptr;
+  void AddSizes(std::int64_t begin, std::span<std::size_t> sizes) override {
+    // What is too long is refused when it is to be written.
+    this->AddEach(begin, sizes, [texts = Texts(*this->values_)](std::int64_t row) {
+      const std::size_t size = texts.At(row).size();
+      return size >= kFieldBytesMax ? kBefore : kBefore + size;
+    });
+  }
+  const char* Write(std::int64_t begin, std::span<char*> ends, std::size_t& refused) override {
+    const auto put = [texts = Texts(*this->values_), check = may_have_nul_](std::int64_t row,
+                                                                            char*& end) -> const char* {
+      const std::string_view text = texts.At(row);
+      if (check && HasNul(text)) return "PostgreSQL has no text with a NUL character";
+      if (text.size() >= kFieldBytesMax) return "PostgreSQL has no field of 1 GiB or more";
+      WriteLength(kBefore - 4 + text.size(), end);
+      if (Form == TextForm::kJsonb) end[4] = '\1';  // the version of its form
+      end = PutBytes(text, end + kBefore);
+      return nullptr;
+    };
+    return this->WriteEach(begin, ends, refused, put);
   }
 
  private:
   static constexpr std::size_t kFieldBytesMax = (std::size_t{1} << 30) - 1024;
+  static constexpr std::size_t kBefore = Form == TextForm::kJsonb ? 5 : 4;
 
-  static bool HasNul(std::string_view bytes) { return std::memchr(bytes.data(), 0, bytes.size()) != nullptr; }
+  /// An array's texts, by value.
+  struct Texts {
+    explicit Texts(const Values& values)
+        : offsets(values.raw_value_offsets()), bytes(reinterpret_cast<const char*>(values.raw_data())) {}
+    std::string_view At(std::int64_t row) const {
+      return {bytes + offsets[row], static_cast<std::size_t>(offsets[row + 1] - offsets[row])};
+    }
+    std::string_view All(std::int64_t rows) const {
+      if (rows == 0) return {};
+      return {bytes + offsets[0], static_cast<std::size_t>(offsets[rows] - offsets[0])};
+    }
+    const typename Values::offset_type* offsets;
+    const char* bytes;
+  };
+
+  static bool HasNul(std::string_view bytes) {
+    return !bytes.empty() && std::memchr(bytes.data(), 0, bytes.size()) != nullptr;
+  }
 
   bool may_have_nul_ = false;
 };
 
 class UuidWriter final : public WriterOf<arrow::FixedSizeBinaryArray> {
  public:
-  const char* Append(std::int64_t row, CopyBytes& out) override {
-    if (is_null(row)) return AppendNull(out);
-    char* const field = out.Room(20);
-    WriteLength(16, field);
-    std::memcpy(field + 4, values_->GetValue(row), 16);
-    out.Added(20);
-    return nullptr;
+  void AddSizes(std::int64_t begin, std::span<std::size_t> sizes) override {
+    AddEach(begin, sizes, [](std::int64_t) { return std::size_t{20}; });
+  }
+  const char* Write(std::int64_t begin, std::span<char*> ends, std::size_t& refused) override {
+    return WriteEach(begin, ends, refused, [values = values_](std::int64_t row, char*& end) {
+      WriteLength(16, end);
+      std::memcpy(end + 4, values->GetValue(row), 16);
+      end += 20;
+      return nullptr;
+    });
   }
 };
 
 class DateWriter final : public WriterOf<arrow::Date32Array> {
  public:
-  const char* Append(std::int64_t row, CopyBytes& out) override {
-    if (is_null(row)) return AppendNull(out);
-    constexpr std::int64_t kEpochDays = 10957;  // from 1970-01-01 to 2000-01-01
-    constexpr std::int64_t kDaysMin = -2451545;
-    constexpr std::int64_t kDaysMax = 2145031948;
-    const std::int64_t days = std::int64_t{values_->Value(row)} - kEpochDays;
-    if (days < kDaysMin || days > kDaysMax) return "PostgreSQL has no such date";
-    AppendFixed(static_cast<std::int32_t>(days), out);
-    return nullptr;
+  void AddSizes(std::int64_t begin, std::span<std::size_t> sizes) override {
+    AddEach(begin, sizes, [](std::int64_t) { return std::size_t{8}; });
+  }
+  const char* Write(std::int64_t begin, std::span<char*> ends, std::size_t& refused) override {
+    const auto put = [raw = values_->raw_values()](std::int64_t row, char*& end) -> const char* {
+      constexpr std::int64_t kEpochDays = 10957;  // from 1970-01-01 to 2000-01-01
+      constexpr std::int64_t kDaysMin = -2451545;
+      constexpr std::int64_t kDaysMax = 2145031948;
+      const std::int64_t days = std::int64_t{raw[row]} - kEpochDays;
+      if (days < kDaysMin || days > kDaysMax) return "PostgreSQL has no such date";
+      end = PutFixed(static_cast<std::int32_t>(days), end);
+      return nullptr;
+    };
+    return WriteEach(begin, ends, refused, put);
   }
 };
 
@@ -207,14 +324,19 @@ template <typename Values>
 class TimeWriter final : public WriterOf<Values> {
  public:
   explicit TimeWriter(arrow::TimeUnit::type unit) : unit_(Microseconds::Of(unit)) {}
-  const char* Append(std::int64_t row, CopyBytes& out) override {
-    if (this->is_null(row)) return AppendNull(out);
-    constexpr std::int64_t kDay = 86'400'000'000;
-    std::int64_t micros = 0;
-    if (!unit_.From(this->values_->Value(row), micros)) return "PostgreSQL keeps microseconds, this value has more";
-    if (micros < 0 || micros > kDay) return "PostgreSQL has no such time of day";
-    AppendFixed(micros, out);
-    return nullptr;
+  void AddSizes(std::int64_t begin, std::span<std::size_t> sizes) override {
+    this->AddEach(begin, sizes, [](std::int64_t) { return std::size_t{12}; });
+  }
+  const char* Write(std::int64_t begin, std::span<char*> ends, std::size_t& refused) override {
+    const auto put = [raw = this->values_->raw_values(), unit = unit_](std::int64_t row, char*& end) -> const char* {
+      constexpr std::int64_t kDay = 86'400'000'000;
+      std::int64_t micros = 0;
+      if (!unit.From(raw[row], micros)) return "PostgreSQL keeps microseconds, this value has more";
+      if (micros < 0 || micros > kDay) return "PostgreSQL has no such time of day";
+      end = PutFixed(micros, end);
+      return nullptr;
+    };
+    return this->WriteEach(begin, ends, refused, put);
   }
 
  private:
@@ -224,18 +346,23 @@ class TimeWriter final : public WriterOf<Values> {
 class TimestampWriter final : public WriterOf<arrow::TimestampArray> {
  public:
   explicit TimestampWriter(arrow::TimeUnit::type unit) : unit_(Microseconds::Of(unit)) {}
-  const char* Append(std::int64_t row, CopyBytes& out) override {
-    if (is_null(row)) return AppendNull(out);
-    constexpr std::int64_t kEpoch = 946'684'800'000'000;  // from 1970 to 2000
-    constexpr std::int64_t kMin = -211'813'488'000'000'000;
-    constexpr std::int64_t kEnd = 9'223'371'331'200'000'000;
-    std::int64_t micros = 0;
-    if (!unit_.From(values_->Value(row), micros)) return "PostgreSQL keeps microseconds, this value has more";
-    if (__builtin_sub_overflow(micros, kEpoch, &micros) || micros < kMin || micros >= kEnd) {
-      return "PostgreSQL has no such timestamp";
-    }
-    AppendFixed(micros, out);
-    return nullptr;
+  void AddSizes(std::int64_t begin, std::span<std::size_t> sizes) override {
+    AddEach(begin, sizes, [](std::int64_t) { return std::size_t{12}; });
+  }
+  const char* Write(std::int64_t begin, std::span<char*> ends, std::size_t& refused) override {
+    const auto put = [raw = values_->raw_values(), unit = unit_](std::int64_t row, char*& end) -> const char* {
+      constexpr std::int64_t kEpoch = 946'684'800'000'000;  // from 1970 to 2000
+      constexpr std::int64_t kMin = -211'813'488'000'000'000;
+      constexpr std::int64_t kEnd = 9'223'371'331'200'000'000;
+      std::int64_t micros = 0;
+      if (!unit.From(raw[row], micros)) return "PostgreSQL keeps microseconds, this value has more";
+      if (__builtin_sub_overflow(micros, kEpoch, &micros) || micros < kMin || micros >= kEnd) {
+        return "PostgreSQL has no such timestamp";
+      }
+      end = PutFixed(micros, end);
+      return nullptr;
+    };
+    return WriteEach(begin, ends, refused, put);
   }
 
  private:
@@ -340,7 +467,10 @@ class StorageWriter final : public FieldWriter {
     storage_ = static_cast<const arrow::ExtensionArray&>(array).storage();
     inner_->SetArray(*storage_);
   }
-  const char* Append(std::int64_t row, CopyBytes& out) override { return inner_->Append(row, out); }
+  void AddSizes(std::int64_t begin, std::span<std::size_t> sizes) override { inner_->AddSizes(begin, sizes); }
+  const char* Write(std::int64_t begin, std::span<char*> ends, std::size_t& refused) override {
+    return inner_->Write(begin, ends, refused);
+  }
 
  private:
   Made inner_;
