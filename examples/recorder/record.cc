@@ -14,12 +14,12 @@ namespace {
 /// The columns are the members; what is optional can be null.
 struct Call {
   std::int64_t id = 0;
-  std::chrono::sys_time<std::chrono::microseconds> at = {};
+  std::chrono::sys_time<std::chrono::microseconds> started = {};
   std::string_view statement = {};
   std::optional<double> ms = {};
   sluice::Symbol kind = {};
 
-  static constexpr std::tuple kFields{sluice::Field("id", &Call::id), sluice::Field("at", &Call::at),
+  static constexpr std::tuple kFields{sluice::Field("id", &Call::id), sluice::Field("started", &Call::started),
                                       sluice::Field("statement", &Call::statement), sluice::Field("ms", &Call::ms),
                                       sluice::Field("kind", &Call::kind)};
 };
@@ -31,7 +31,7 @@ void Work(sluice::Recorder<Call>& recorder, std::int64_t first, sluice::Symbol k
   for (std::int64_t id = first; id < first + kCallsPerThread; ++id) {
     // False would mean: refused and counted, by the policy of the options.
     if (!recorder.Append({.id = id,
-                          .at = time_point_cast<microseconds>(system_clock::now()),
+                          .started = time_point_cast<microseconds>(system_clock::now()),
                           .statement = "SELECT 1",
                           .ms = id % 2 == 0 ? std::optional(0.25) : std::nullopt,
                           .kind = kind})) {

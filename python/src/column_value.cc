@@ -118,7 +118,9 @@ bool ColumnValue::Convert(PyObject* value, RecorderValue& to, std::string& text)
 
 bool ColumnValue::ConvertNull(RecorderValue& to) const {
   to = std::monostate();
-  return nullable_ || source_ == Source::kStamp || RefuseValue("there is no value, and the column is not null");
+  if (nullable_ || source_ == Source::kStamp) return true;
+  PyErr_Format(PyExc_ValueError, "column '%s' is not null, and has no value", name_.c_str());
+  return false;
 }
 
 bool ColumnValue::ConvertInteger(PyObject* value, RecorderValue& to) const {

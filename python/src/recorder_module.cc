@@ -49,15 +49,23 @@ Durability DurabilityOf(const std::string& name) {
   throw nb::value_error("durability is 'file' or 'row_group'");
 }
 
+[[noreturn]] void RefuseOption(const char* name, const nb::handle& value) {
+  PyErr_Format(PyExc_ValueError, "%s cannot be %R", name, value.ptr());
+  throw nb::python_error();
+}
+
 template <typename T>
 void Take(const nb::dict& options, const char* name, T& to) {
-  if (options.contains(name)) to = nb::cast<T>(options[name]);
+  if (options.contains(name) && !nb::try_cast<T>(options[name], to)) RefuseOption(name, options[name]);
 }
 
 std::chrono::milliseconds MillisecondsOf(const nb::dict& options, const char* name,
                                          std::chrono::milliseconds otherwise) {
-  if (!options.contains(name)) return otherwise;
-  return std::chrono::milliseconds(static_cast<std::int64_t>(nb::cast<double>(options[name]) * 1000 + 0.5));
+  constexpr double kSecondsMax = 1e9;
+  double seconds = static_cast<double>(otherwise.count()) / 1000;
+  Take(options, name, seconds);
+  if (!(seconds >= 0 && seconds <= kSecondsMax)) RefuseOption(name, options[name]);
+  return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000 + 0.5));
 }
 
 RecorderOptions OptionsOf(const std::string& directory, const nb::dict& given) {

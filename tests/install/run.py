@@ -113,8 +113,23 @@ def c_programs_compile_against_it(binary):
         assert said == "accepted 3, landed 3, dropped 0, files 1\n", said
 
 
+def the_program_of_the_recorders_guide_runs(binary):
+    installed = binary.resolve().parent.parent
+    page = (ROOT / "docs/guide/recorder.md").read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "service.cc").write_text(re.search(r"```cpp file=service.cc\n(.*?)```", page, re.DOTALL).group(1), encoding="utf-8")
+        output_of("c++", "-std=c++20", "-Wall", "-Wextra", "-Werror", "service.cc", "-o", "service", "-I", installed / "include", "-L",
+                  installed / "lib", "-lsluice", f"-Wl,-rpath,{installed / 'lib'}", cwd=folder)
+        said = output_of(folder / "service", cwd=folder)
+        assert said == "log/qe_test-17_worker-3: 1 of 1\n", said
+        said = output_of(binary, "query", "SELECT id, text, ms FROM 'log/qe_test-17_worker-3/*.parquet'", "--output", "csv", cwd=folder)
+        assert said == "id,text,ms\n1,SELECT 1,0.4\n", said
+
+
 CHECKS = (libraries_come_from_the_folder, patterns_are_matched_by_our_own_re2, it_prints_its_version, it_copies_and_queries,
-          programs_compile_against_it, programs_load_with_it, c_programs_compile_against_it, its_version_is_quick)
+          programs_compile_against_it, programs_load_with_it, c_programs_compile_against_it,
+          the_program_of_the_recorders_guide_runs, its_version_is_quick)
 
 
 def main():

@@ -232,8 +232,10 @@ class RefusalTest(ScratchTest):
             self.assertIn(caught.exception.kind, ("InvalidInput", "Unsupported"))
         with self.assertRaises(ValueError):
             self.open("a int64", when_full="explode")
-        with self.assertRaises(ValueError):
-            self.open("a int64", durability="none")
+        for name, value in (("durability", "none"), ("threads_max", -1), ("file_rows_max", "many"), ("codec", 5), ("survive_kill", None),
+                            ("rotate_after", -1), ("hand_over_after", float("nan")), ("ring_bytes_per_thread", 1.5)):
+            with self.subTest(name=name), self.assertRaisesRegex(ValueError, name):
+                self.open("a int64", **{name: value})
 
     def test_two_recorders_of_the_same_names(self):
         with self.open("a int64"), self.assertRaises(sluice.RecorderError) as caught:
