@@ -23,6 +23,13 @@ constexpr double kBusy = 0.2;  // of a ring
 constexpr milliseconds kClockEvery{500};
 constexpr std::uint64_t kRowsThatTell = 64 * 1024;  // how columns are best encoded
 
+/// For a program that goes on, where others would be told to run again.
+core::Error WithWhatIsKept(core::Error error) {
+  if (error.kind() != core::ErrorKind::kIo) return error;
+  return std::move(error).WithHint(
+      "make room, or bring the disk back: what was recorded is kept, and tried again each second and by Close");
+}
+
 }  // namespace
 
 BackEnd::BackEnd(const storage::Environment& environment, BackEndSpec spec, const SymbolTable& symbols,
@@ -57,7 +64,8 @@ void BackEnd::Abandon() {
 core::Status BackEnd::Stop() {
   Abandon();
   SLUICE_TRY(Round(Extent::kAll));
-  const core::Status published = file_ == nullptr ? core::Ok() : Publish();
+  core::Status published = file_ == nullptr ? core::Ok() : Publish();
+  if (!published.has_value()) published = WithWhatIsKept(std::move(published).error());
   Note(published);
   return published;
 }
@@ -122,6 +130,7 @@ core::Result<double> BackEnd::Round(Extent extent) {
     return fullest;
   };
   core::Result<double> done = round();
+  if (!done.has_value()) done = WithWhatIsKept(std::move(done).error());
   Note(done.has_value() ? core::Ok() : core::Status(tl::unexpect, done.error()));
   return done;
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <thread>
 
+#include "recorder/folder_state.h"
 #include "recorder/test_calls.h"
 #include "tests/support/small_disk.h"
 
@@ -43,6 +44,7 @@ struct Service {
       return !error.empty();
     }));
     EXPECT_THAT(error, HasSubstr("No space left on device"));
+    EXPECT_THAT(error, HasSubstr("what was recorded is kept"));
     Append(recording, kRows);
   }
 
@@ -189,6 +191,9 @@ TEST_F(FullDisk, MemoryThatIsNotThereIsRefusedAndNeverASignal) {
   OnDisk([&] {
     SmallMemoryWorld world(disk_.path());
     EXPECT_THAT(OpenCalls(world), FailsWith(core::ErrorKind::kLimitExceeded, HasSubstr("no room for")));  // 8 MiB
+    EXPECT_TRUE(std::filesystem::is_empty(world.options.mapping_directory));
+    ASSERT_OK_AND_ASSIGN(const auto folders, ListFolders(world.environment, world.options.directory));
+    EXPECT_THAT(folders, ::testing::Each(::testing::Field(&FolderState::use, FolderUse::kFinished)));
     world.options.ring_bytes = 1;
     world.options.when_full = FullPolicy::kDrop;
     ASSERT_OK_AND_ASSIGN(const auto recording, OpenCalls(world));

@@ -68,7 +68,9 @@ core::Status Recording::Prepare(std::string_view test_id, std::string_view worke
   SLUICE_TRY(RemoveTemporaries());
   SLUICE_ASSIGN_OR_RETURN(Manifest manifest, ReadManifest(environment_.files, folder_));
   SLUICE_ASSIGN_OR_RETURN(recovered_, RecoverFolder(environment_, folder_, manifest));
-  SLUICE_TRY(MakeMapping());
+  const core::Status made = MakeMapping();
+  if (!made.has_value()) (void)RemoveRemains(environment_.files, folder_, marker_);  // nothing was recorded yet
+  SLUICE_TRY(made);
   spec.landing.folder = folder_;
   spec.landing.recorder = marker_.recorder;
   spec.landing.schema = marker_.schema;
