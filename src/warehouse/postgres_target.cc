@@ -25,7 +25,7 @@ using postgres::QuoteIdentifier;
 using schema::TypeKind;
 
 /// Few, because every connection holds three such batches: one is sent, one waits, one is read.
-constexpr std::int64_t kBatchRows = 16 * 1024;
+constexpr std::int64_t kBatchRows = 8 * 1024;
 
 constexpr const char* kDescribe =
     "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), "
