@@ -6,6 +6,7 @@
 import argparse
 import datetime
 import json
+import os
 import pathlib
 import random
 import shutil
@@ -223,6 +224,71 @@ def rights(work):
     done, _ = work.load(folder, "postgresql://u:topsecret@127.0.0.1:1/x?table=t")
     check(done.returncode == 69 and "topsecret" not in done.stderr, done.stderr)
     check(len(list(folder.glob("*.parquet"))) == 1)
+
+
+@case
+def password_of_a_connection(work):
+    """A load job logs in with the secret that its connection names; `sluice load` with PGPASSWORD."""
+    url = work.fresh("secured")
+    work.server.run("DROP ROLE IF EXISTS keeper; CREATE ROLE keeper LOGIN SUPERUSER PASSWORD 's3cret & =?'")
+    hba = pathlib.Path(work.server.data) / "pg_hba.conf"
+    before = hba.read_text()
+    hba.write_text("host all keeper all scram-sha-256\nlocal all keeper scram-sha-256\n" + before)
+    work.server.run("SELECT pg_reload_conf()")
+    try:
+        folder = work.record("secured", numbered(2, 5))
+        keeper = url.replace("postgres@", "keeper@")
+        done, _ = work.load(folder, keeper, "--create")
+        check(done.returncode == 77, done.returncode, done.stderr)
+        secret = work.folder / "secret"
+        secret.write_text("s3cret & =?\n")
+        secret.chmod(0o600)
+        server, _, _ = url.replace("postgres@", "").partition("table=secured")
+        config = work.folder / "secured.yaml"
+        config.write_text(json.dumps({"connections": {"pg": {"url": server.rstrip("?&"), "user": "keeper", "password": f"file:{secret}"}},
+                                      "jobs": {"j": {"kind": "load", "source": {"recorder": str(folder), "keep": True},
+                                                     "target": {"connection": "pg", "table": "secured", "create": True}}}}))
+        ran = subprocess.run([work.sluice, "run", "--config", str(config), "--state", str(work.folder / "state"), "--output", "json"],
+                             capture_output=True, text=True, timeout=60, env={**os.environ, "PGPASSWORD": "wrong"})
+        check(ran.returncode == 0, ran.returncode, ran.stderr, ran.stdout)
+        check(json.loads(ran.stdout)["jobs"][0]["rows_written"] == 10, ran.stdout)
+        check("s3cret" not in ran.stdout + ran.stderr, ran.stdout, ran.stderr)
+        done = subprocess.run([work.sluice, "load", str(folder), keeper, "-q"], env={**os.environ, "PGPASSWORD": "s3cret & =?"}, timeout=60)
+        check(done.returncode == 0, done.returncode)
+    finally:
+        hba.write_text(before)
+        work.server.run("SELECT pg_reload_conf()")
+
+
+@case
+def texts_as_json(work):
+    """Texts that are named go into jsonb; one that is no JSON fails its file, and names the row."""
+    url = work.fresh("documents")
+    work.server.run("CREATE TABLE documents (id int8, j jsonb)")
+    tables = [pa.table({"id": [1, 2], "j": ['{"a": [1]}', None]}), pa.table({"id": [3, 4], "j": ["[]", "{a"]})]
+    folder = work.record("documents", tables)
+    done, _ = work.load(folder, url)
+    check(done.returncode == 65 and "of another kind" in done.stderr, done.stderr)
+    done, report = work.load(folder, url, "--json-columns", "j")
+    check(done.returncode == 65 and "row 2" in report["files"][1]["reason"], done.stderr, report)
+    check(work.server.run("SELECT id, j->'a' FROM documents ORDER BY id") == "1|[1]\n2|")
+
+
+@case
+def waits_for_the_server(work):
+    """--retry-for: a server that is away when the load begins is waited for; without it the load ends at once."""
+    target = work.fresh("late")
+    folder = work.record("late", numbered(2, 10))
+    work.server.stop("fast")
+    begin = time.monotonic()
+    done, _ = work.load(folder, target, "--create")
+    check(done.returncode == 69 and time.monotonic() - begin < 5, done.returncode, done.stderr)
+    process = work.start(folder, target, "--create", "--retry-for", "60s")
+    time.sleep(1.5)
+    check(process.poll() is None, "it gave up")
+    work.server.start()
+    check(process.wait(60) == 0, process.returncode)
+    check(work.server.run("SELECT count(*), count(DISTINCT id) FROM late") == "20|20")
 
 
 @case
