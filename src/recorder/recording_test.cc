@@ -2,9 +2,12 @@
 
 #include <arrow/api.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <optional>
 #include <set>
 #include <thread>
@@ -99,6 +102,56 @@ TEST(Recording, WhatAKilledOneLeftIsPublishedByTheNext) {
     EXPECT_EQ(manifest.closes[0].landed, static_cast<std::uint64_t>(rows));
     EXPECT_EQ(manifest.closes[0].accepted, static_cast<std::uint64_t>(rows));
     EXPECT_EQ(manifest.closes[0].files, manifest.files.size());
+  }
+}
+
+TEST(Recording, AKillBetweenABlocksBeginAndItsFirstRowIsRecoveredFrom) {
+  for (const std::int64_t rows : {0, 3, 4096}) {
+    RecorderWorld world;
+    {
+      ASSERT_OK_AND_ASSIGN(const auto killed, OpenCalls(world));
+      AppendCalls(*killed, 0, rows);
+      ASSERT_TRUE(recording::MakeRoom(killed->TakeRing()->producer(), 0));  // texts filled the one before
+    }
+    ASSERT_OK_AND_ASSIGN(const auto next, OpenCalls(world));
+    ASSERT_OK(next->Close());
+    if (rows > 0) ExpectCalls(*world.Rows(next->folder()), rows);
+  }
+}
+
+/// Makes memory for one thread after the other, until it is killed.
+[[noreturn]] void TakeRingsForEver(RecorderWorld& world) {
+  world.options.threads_max = 1000;
+  const auto recording = OpenCalls(world);
+  if (!recording.has_value()) ::_exit(1);
+  for (std::int64_t id = 0;; ++id) {
+    Ring* const ring = (*recording)->TakeRing();
+    if (ring == nullptr || !recording::Append(ring->producer(), Call{.id = id, .text = "x"})) ::_exit(2);
+  }
+}
+
+TEST(Recording, AKillWhileMemoryIsMadeIsRecoveredFrom) {
+  for (int round = 0; round < 20; ++round) {
+    testing::ScratchFolder folder("/dev/shm");
+    const pid_t child = ::fork();
+    if (child == 0) {
+      RecorderWorld world;
+      std::filesystem::remove_all(world.folder.path());  // nobody will
+      world.options.directory = folder / "data";
+      world.options.mapping_directory = folder / "memory";
+      TakeRingsForEver(world);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20 + 3 * round));
+    ASSERT_EQ(::kill(child, SIGKILL), 0);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << WEXITSTATUS(status);
+    RecorderWorld world;
+    world.options.directory = folder / "data";
+    world.options.mapping_directory = folder / "memory";
+    ASSERT_OK_AND_ASSIGN(const auto next, OpenCalls(world));
+    ASSERT_OK(next->Close());
+    EXPECT_TRUE(std::filesystem::is_empty(world.options.mapping_directory));
   }
 }
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <limits>
@@ -167,7 +168,6 @@ core::Status Ring::Map(const std::string& path, std::uint64_t bytes, bool fresh)
     // Without room now, a store would end the process later.
     int failed = EINTR;
     while (failed == EINTR) failed = ::posix_fallocate(file.fd(), 0, static_cast<off_t>(bytes));
-    if (failed != 0) (void)::unlink(path.c_str());
     if (failed == ENOSPC) {
       return core::LimitExceeded(fmt::format("no room for {} in {}", core::FormatByteSize(bytes),
                                              storage::QuotedPath(storage::ParentPath(path))))
@@ -187,7 +187,11 @@ core::Result<std::unique_ptr<Ring>> Ring::Create(const std::string& path, const 
   const std::uint64_t block_bytes = ring->layout_.block_bytes;
   const auto blocks = static_cast<std::uint32_t>(std::max<std::uint64_t>(spec.bytes / block_bytes, kBlocksMin));
   static_assert(sizeof(RingHeader) <= kHeaderBytes);
-  SLUICE_TRY(ring->Map(path, kHeaderBytes + blocks * block_bytes, true));
+  const std::string making =
+      path.empty() ? "" : storage::JoinPath(storage::ParentPath(path), "new-" + std::string(storage::FileName(path)));
+  const core::Status mapped = ring->Map(making, kHeaderBytes + blocks * block_bytes, true);
+  if (!mapped.has_value() && !making.empty()) (void)::unlink(making.c_str());
+  SLUICE_TRY(mapped);
   ring->header_ = new (ring->memory_) RingHeader();
   ring->header_->schema_hash = spec.schema_hash;
   ring->header_->ordinal = ordinal;
@@ -195,6 +199,12 @@ core::Result<std::unique_ptr<Ring>> Ring::Create(const std::string& path, const 
   ring->header_->block_rows = ring->layout_.rows;
   ring->header_->columns = static_cast<std::uint32_t>(spec.shapes.size());
   ring->header_->block_bytes = block_bytes;
+  // What has a ring's name is whole: the process may be killed before this.
+  if (!path.empty() && ::rename(making.c_str(), path.c_str()) != 0) {
+    const int failed = errno;
+    (void)::unlink(making.c_str());
+    return core::ErrorFromErrno(failed, "cannot make " + storage::QuotedPath(path));
+  }
   ring->own_ = std::make_unique<OwnProducer>();
   ring->own_->ring = ring.get();
   ring->own_->head = &ring->header_->head;
@@ -225,8 +235,9 @@ core::Result<std::unique_ptr<Ring>> Ring::Attach(const std::string& path, const 
     return corrupt("its sizes contradict each other");
   }
   const std::uint64_t rows = header.block_rows;
+  // The newest block may have no row yet, and the one before may have ended early.
   if (header.tail > header.head || header.head > header.begun * rows ||
-      (header.begun > 0 && header.head + rows < header.begun * rows) ||
+      (header.begun > 1 && header.head + 2 * rows <= header.begun * rows) ||
       header.begun - header.tail / rows > header.blocks) {
     return corrupt("its counters contradict each other");
   }
