@@ -141,7 +141,8 @@ TEST(Recording, AKillWhileMemoryIsMadeIsRecoveredFrom) {
       world.options.mapping_directory = folder / "memory";
       TakeRingsForEver(world);
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20 + 3 * round));
+    while (!std::filesystem::exists(folder / "memory")) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(2 * round));
     ASSERT_EQ(::kill(child, SIGKILL), 0);
     int status = 0;
     ASSERT_EQ(::waitpid(child, &status, 0), child);
