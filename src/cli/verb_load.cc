@@ -48,7 +48,7 @@ core::Result<ExitCode> RunLoad(LoadFlags flags, Application& application) {
   }
   if (report.dry_run) return ExitCode::kDone;
   if (report.acts == 0) return ExitCode::kNothingToDo;
-  return report.rows_rejected == 0 ? ExitCode::kDone : ExitCode::kRejected;
+  return report.rejected() ? ExitCode::kRejected : ExitCode::kDone;
 }
 
 }  // namespace

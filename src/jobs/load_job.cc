@@ -35,7 +35,7 @@ core::Result<LoadReport> Load(const LoadJob& job, const LoadContext& context) {
 
 JobStatus StatusOf(const LoadReport& load) {
   if (load.dry_run) return JobStatus::kDryRun;
-  if (load.rows_rejected > 0) return JobStatus::kRejected;
+  if (load.rejected()) return JobStatus::kRejected;
   return load.acts == 0 ? JobStatus::kSkipped : JobStatus::kDone;
 }
 

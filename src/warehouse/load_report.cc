@@ -29,6 +29,10 @@ std::uint64_t LoadReport::CountOf(LoadState state) const {
 
 bool LoadReport::exact() const { return rows_loaded + rows_rejected == rows_recorded; }
 
+bool LoadReport::rejected() const {
+  return std::ranges::any_of(files, [](const FileReport& file) { return !file.earlier && file.rows_rejected > 0; });
+}
+
 std::optional<core::Error> LoadReport::Verdict() const {
   if (stop.has_value()) return stop;
   if (dry_run) return std::nullopt;

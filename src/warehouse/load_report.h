@@ -46,6 +46,8 @@ struct LoadReport {
   std::uint64_t CountOf(LoadState state) const;
   /// Every row that was recorded is in the target or was rejected as asked.
   bool exact() const;
+  /// Rows of files that this load brought in were rejected, as asked.
+  bool rejected() const;
   /// What a caller should know of the whole: `stop`; OutcomeUnknown when a file's is; InvalidInput naming a file that
   /// failed, or counts that differ; Conflict while a recorder is not closed; nothing when all is in.
   std::optional<core::Error> Verdict() const;

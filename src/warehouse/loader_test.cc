@@ -467,6 +467,19 @@ TEST_F(LoaderTest, CountsRejectedRowsWhereTheyWereAskedFor) {
   EXPECT_EQ(LocalFiles(), 0U);
 }
 
+TEST_F(LoaderTest, RejectedRowsOfEarlierLoadsAreCountedAndNotHeldAgainstThisOne) {
+  ASSERT_OK(RecordFiles(folder_, 1));
+  FolderTarget target(warehouse_);
+  target.script["qe_t_w_0000.parquet"] = {.fate = FileFate::kLoaded, .rows = 9, .rows_rejected = 1};
+  ASSERT_OK_AND_ASSIGN(const LoadReport first, Run(target, {.keep = true, .skip_bad_rows = true}));
+  EXPECT_TRUE(first.rejected());
+  ASSERT_OK(RecordFiles(folder_, 2));
+  ASSERT_OK_AND_ASSIGN(const LoadReport second, Run(target, {.skip_bad_rows = true}));
+  EXPECT_FALSE(second.rejected());
+  EXPECT_EQ(second.rows_rejected, 1U);
+  EXPECT_EQ(second.rows_loaded, 19U);
+}
+
 TEST_F(LoaderTest, FailsAFileOfWhichTheTargetLeftRowsOutUnasked) {
   ASSERT_OK(RecordFiles(folder_, 2));
   FolderTarget target(warehouse_);
