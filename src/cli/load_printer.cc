@@ -27,8 +27,9 @@ void SayLoad(const warehouse::LoadReport& report, bool new_only, Console& consol
     if (!new_only || !file.earlier) SayFile(file, report.dry_run, console);
   }
   const std::string_view mark = report.exact() ? console.symbols().done : console.symbols().arrow;
-  console.Say(fmt::format("{} {} of {} recorded in {}{}", mark, core::FormatCount(report.rows_loaded),
-                          CountText(report.rows_recorded, "row"), report.target,
+  console.Say(fmt::format("{} {} of {} {} in {}{}", mark, core::FormatCount(report.rows_loaded),
+                          CountText(report.rows_recorded, "recorded row"), report.rows_recorded == 1 ? "is" : "are",
+                          report.target,
                           report.rows_rejected == 0 ? "" : fmt::format(", {} rejected", report.rows_rejected)));
 }
 
