@@ -102,6 +102,7 @@ class LoadReader {
     const auto found = std::ranges::find(scope_.connections, name, &ConnectionConfig::name);
     if (found == scope_.connections.end()) {
       std::vector<std::string> names;
+      names.reserve(scope_.connections.size());
       for (const ConnectionConfig& connection : scope_.connections) names.push_back(connection.name);
       const std::string nearest = core::NearestName(name, names);
       target.Mistake("connection", fmt::format("there is no connection '{}'", name),
