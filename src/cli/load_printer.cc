@@ -7,11 +7,12 @@
 namespace sluice::cli {
 namespace {
 
-void SayFile(const warehouse::FileReport& file, bool dry_run, Console& console) {
+void SayFile(const warehouse::FileReport& file, Console& console) {
+  const bool waits = file.status == warehouse::LoadState::kSealed || file.status == warehouse::LoadState::kStaged;
   const Symbols& symbols = console.symbols();
   if (file.loaded()) {
     console.Say(fmt::format("{} {}: {}", symbols.done, file.file, CountText(file.rows_loaded, "row")));
-  } else if (dry_run && file.reason.empty()) {
+  } else if (waits && file.reason.empty()) {
     console.Say(fmt::format("{} {}: {}, {}", symbols.arrow, file.file, CountText(file.rows, "row"),
                             LoadStateName(file.status)));
   } else {
@@ -24,7 +25,7 @@ void SayFile(const warehouse::FileReport& file, bool dry_run, Console& console) 
 
 void SayLoad(const warehouse::LoadReport& report, bool new_only, Console& console) {
   for (const warehouse::FileReport& file : report.files) {
-    if (!new_only || !file.earlier) SayFile(file, report.dry_run, console);
+    if (!new_only || !file.earlier) SayFile(file, console);
   }
   const std::string_view mark = report.exact() ? console.symbols().done : console.symbols().arrow;
   console.Say(fmt::format("{} {} of {} {} in {}{}", mark, core::FormatCount(report.rows_loaded),
