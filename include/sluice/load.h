@@ -60,6 +60,7 @@ struct LoadedFile {
   std::uint64_t attempts = 0;  ///< how often the target was told to load it, by earlier loads, too
   std::string query_id = {};   ///< the target's name for what loaded it; "" where there is none
   std::string reason = {};     ///< why it is not loaded; names row and column where the target does
+  bool earlier = false;        ///< it was in the table when this load began
 };
 
 /// What a load found and did. Rows and files are all of the folders, also those that earlier loads brought in.

@@ -60,7 +60,8 @@ LoadReport ToPublic(warehouse::LoadReport report) {
                           .state = static_cast<LoadState>(file.status),
                           .attempts = file.attempts,
                           .query_id = std::move(file.query_id),
-                          .reason = std::move(file.reason)});
+                          .reason = std::move(file.reason),
+                          .earlier = file.earlier});
   }
   return made;
 }

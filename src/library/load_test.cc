@@ -96,6 +96,7 @@ TEST_F(LoadTest, SecondLoadFindsItDoneAndDoublesNothing) {
   const auto again = Load(engine_, recorded_, delta_, {.keep = true});
   ASSERT_THAT(again, Succeeds());
   EXPECT_EQ(again->acts, 0);
+  EXPECT_THAT(again->files, Each(Field(&LoadedFile::earlier, true)));
   EXPECT_EQ(again->rows_loaded, kRows);
   EXPECT_EQ(VerdictOf(*again), "");
   EXPECT_EQ(RowsInTable(), kRows);
