@@ -1,4 +1,6 @@
-"""What is loaded: the recorder's 21 columns as Parquet and, beside it, as CSV; and long files to see the memory of a load."""
+"""What is loaded: `inputs.py queries FOLDER ROWS FILES` writes the recorder's 21 columns as Parquet and, beside it, as CSV, and
+prints the columns in SQL; `inputs.py long FOLDER MEBIBYTES` writes one long file, to see the memory of a load. Processes of
+their own, because a process that is measured counts the memory of the one that started it."""
 import array
 import base64
 import datetime
@@ -79,3 +81,10 @@ def write_long(folder, mebibytes):
             writer.write_table(group(number))
             number += 1
     record(folder)
+
+
+if __name__ == "__main__":
+    what, folder, *numbers = sys.argv[1:]
+    made = {"queries": write_queries, "long": write_long}[what](pathlib.Path(folder), *map(int, numbers))
+    if made:
+        print(made)

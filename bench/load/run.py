@@ -6,8 +6,9 @@
 The rows are the recorder's 21 columns, 500,000 to a file as the recorder cuts them. Every load goes into an empty table without
 indexes of a server of its own, durably; the CSV is there beforehand; how many rows landed is counted. "two connections": a psql
 for each file beside `--parallel FILES`. `psql \\copy` of the same rows in the binary form, also written beforehand, is the
-ceiling: what is left when the rows need no making. Ratios are of the least wall times, which the rest of the machine disturbs
-least. The last part loads files of 0.1 and 1 GB and compares what the process held at its peak.
+ceiling: what is left when the rows need no making. A ratio is the median of those of the rounds: what else the machine does
+changes from round to round, and within one a little. The last part loads files of 0.25 and 1 GB and compares what the process
+held at its peak.
 """
 import argparse
 import dataclasses
@@ -20,30 +21,34 @@ import subprocess
 import sys
 import tempfile
 
-import duckdb
-
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT / "tests/load"))
 sys.path.append(str(ROOT / "bench/files"))  # its machine.py
 import machine  # noqa: E402
 from costs import cost_of  # noqa: E402
-from inputs import write_long, write_queries  # noqa: E402
 from postgres_server import PostgresServer, find_programs  # noqa: E402
 
-# Title, ratio of which contenders' wall time, at least.
+# Title, whose wall time over whose, at least.
 GOALS = (("rows/s into PostgreSQL over psql \\copy CSV", "psql csv", "load", 1.5),
          ("the same with two connections", "psql csv 2", "load 2", 1.7),
          ("rows/s into DuckDB over its own INSERT", "duckdb", "load duckdb", 0.9))
 FLAT = 1.25
 DUCKDB_MEMORY_MIB = 512
+# Delta gathers row groups of 128 MiB; DuckDB keeps what it wrote for as long as it may, which is --memory, beside its own buffers.
+BOUNDS_MIB = {"delta": 3 * 128, "duckdb": 2 * DUCKDB_MEMORY_MIB}
 DUCKDB = ROOT / ".deps/duckdb/libduckdb.so"
+
+
+def by_python(*command):
+    """What a script prints. Nothing large is done in this process: see inputs.py."""
+    return subprocess.run([sys.executable, *map(str, command)], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 class Bench:
     def __init__(self, arguments, folder, server):
         self.arguments, self.folder, self.server = arguments, folder, server
-        self.columns = write_queries(folder, arguments.rows, arguments.files)
+        self.columns = by_python(HERE / "inputs.py", "queries", folder, arguments.rows, arguments.files)
         self.psql = [str(server.programs / "psql"), "-h", str(server.folder), "-U", "postgres", "-q", "-v", "ON_ERROR_STOP=1", "-c"]
         self.database = folder / "t.duckdb"
         self.write_binary()
@@ -81,8 +86,8 @@ class Bench:
         cost = cost_of([command])
         if own_clock:
             cost = dataclasses.replace(cost, wall_s=float(cost.said))
-        with duckdb.connect(str(self.database), read_only=True) as connection:
-            return cost, connection.execute("SELECT count(*) FROM t").fetchone()[0]
+        count = "import duckdb, sys; print(duckdb.connect(sys.argv[1], read_only=True).execute('SELECT count(*) FROM t').fetchone()[0])"
+        return cost, int(by_python("-c", count, self.database))
 
     def contenders(self):
         qe, parallel = self.folder / "qe", str(self.arguments.files)
@@ -111,11 +116,11 @@ class Bench:
         return figures
 
     def measure_memory(self):
-        """MiB at the peak, of files of 0.1 and 1 GB, by target."""
+        """MiB at the peak, of files of 0.25 and 1 GB, by target."""
         peaks = {}
-        for size in (96, 960):
+        for size in (256, 1024):
             folder = self.folder / f"long{size}"
-            write_long(folder, size)
+            by_python(HERE / "inputs.py", "long", folder, size)
             for name, target in (("postgresql", self.server.url("long")), ("delta", f"delta:{self.folder}/long"),
                                  ("duckdb", f"duckdb:{self.database}?table=t")):
                 self.server.run("DROP TABLE IF EXISTS long; DROP TABLE IF EXISTS sluice_ledger")
@@ -128,23 +133,26 @@ class Bench:
         return peaks
 
 
+def faster(figures, peer, ours):
+    """How many times: the median of the rounds, in each of which both ran side by side with the rest of the machine."""
+    return statistics.median(theirs.wall_s / mine.wall_s for theirs, mine in zip(figures[peer], figures[ours]))
+
+
 def speed_goals(figures):
-    least = {name: min(cost.wall_s for cost in costs) for name, costs in figures.items()}
     for title, peer, ours, limit in GOALS:
-        measured = least[peer] / least[ours]
-        ceiling = f"{least[peer] / least[peer.replace('csv', 'binary')]:.2f}" if "csv" in peer else "-"
+        measured = faster(figures, peer, ours)
+        ceiling = f"{faster(figures, peer, peer.replace('csv', 'binary')):.2f}" if "csv" in peer else "-"
         yield {"goal": title, "measured": f"{measured:.2f}", "ceiling": ceiling, "limit": f">= {limit}",
                "verdict": "pass" if measured >= limit else "MISS"}
 
 
 def memory_goals(peaks):
     for name, (small, large) in peaks.items():
-        if name == "duckdb":  # it keeps what it wrote for as long as it may: its bound is --memory, beside its own buffers
-            yield {"goal": f"MiB for 1 GB into duckdb, --memory {DUCKDB_MEMORY_MIB}MiB", "measured": f"{large:.0f}", "ceiling": "-",
-                   "limit": f"<= {2 * DUCKDB_MEMORY_MIB}", "verdict": "pass" if large <= 2 * DUCKDB_MEMORY_MIB else "MISS"}
+        if name in BOUNDS_MIB:
+            title, measured, limit = f"MiB for 1 GB into {name}", large, BOUNDS_MIB[name]
         else:
-            yield {"goal": f"memory for 1 GB over that for 0.1 GB into {name}", "measured": f"{large / small:.2f}", "ceiling": "-",
-                   "limit": f"<= {FLAT}", "verdict": "pass" if large <= FLAT * small else "MISS"}
+            title, measured, limit = f"memory for 1 GB over that for 0.25 GB into {name}", round(large / small, 2), FLAT
+        yield {"goal": title, "measured": f"{measured:g}", "ceiling": "-", "limit": f"<= {limit}", "verdict": "pass" if measured <= limit else "MISS"}
 
 
 def print_tables(figures, goals, rows):
