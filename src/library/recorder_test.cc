@@ -20,6 +20,7 @@
 #include "recorder/manifest.h"
 #include "schema/arrow_error.h"
 #include "storage/local_file_system.h"
+#include "tests/support/forks.h"
 #include "tests/support/scratch_folder.h"
 
 namespace sluice {
@@ -279,6 +280,7 @@ TEST_F(RecorderTest, SaysThatARowWouldHaveToWaitAndTakesItLater) {
 }
 
 TEST_F(RecorderTest, TheChildOfAForkRecordsNothing) {
+  if (!testing::kForksAreFollowed) GTEST_SKIP() << "ThreadSanitizer does not follow forks";
   auto recorder = Recorder<Call>::Open(options_, "t", "w");
   ASSERT_TRUE(recorder.ok()) << recorder.error().ToString();
   ASSERT_TRUE((*recorder)->Append({.id = 1}));
@@ -311,6 +313,7 @@ TEST_F(RecorderTest, TheChildOfAForkRecordsNothing) {
 }
 
 TEST_F(RecorderTest, NoAcknowledgedRowIsLostOrTornByAKill) {
+  if (!testing::kForksAreFollowed) GTEST_SKIP() << "ThreadSanitizer does not follow forks";
   options_.file_rows_max = 200'000;
   void* const shared = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   for (int round = 0; round < 4; ++round) {

@@ -7,6 +7,7 @@
 
 #include "recorder/folder_state.h"
 #include "recorder/test_calls.h"
+#include "tests/support/forks.h"
 #include "tests/support/small_disk.h"
 
 namespace sluice::recorder {
@@ -74,6 +75,7 @@ struct SmallDiskWorld : RecorderWorld {
 class FullDisk : public ::testing::Test {
  protected:
   void OnDisk(const std::function<void()>& body) {
+    if (!testing::kForksAreFollowed) GTEST_SKIP() << "ThreadSanitizer does not follow forks";
     if (!RunOnSmallDisk(disk_.path(), kDiskBytes, body)) {
       GTEST_SKIP() << "this system lets no test mount a small disk (a user namespace and a tmpfs in it)";
     }

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,20 @@
 #include "tests/support/scratch_folder.h"
 
 namespace sluice::recorder {
+
+/// Repeatable, and for a test and the thread behind its recorder at once.
+class SharedRandom final : public core::Random {
+ public:
+  explicit SharedRandom(std::uint64_t seed) : random_(seed) {}
+  std::uint64_t Next() override {
+    const std::lock_guard lock(mutex_);
+    return random_.Next();
+  }
+
+ private:
+  std::mutex mutex_;
+  core::SeededRandom random_;
+};
 
 /// A machine for one test: real files, a seeded source of ids.
 struct RecorderWorld {
@@ -58,7 +73,7 @@ struct RecorderWorld {
                                                                     : std::filesystem::temp_directory_path()};
   storage::LocalFileSystem local;
   core::SystemClock clock;
-  core::SeededRandom random{7};
+  SharedRandom random{7};
   core::Executor executor{1};
   core::Cancellation cancellation;
   storage::Environment environment;

@@ -15,6 +15,7 @@
 
 #include "recorder/folder_state.h"
 #include "recorder/test_calls.h"
+#include "tests/support/forks.h"
 
 namespace sluice::recorder {
 namespace {
@@ -131,6 +132,7 @@ TEST(Recording, AKillBetweenABlocksBeginAndItsFirstRowIsRecoveredFrom) {
 }
 
 TEST(Recording, AKillWhileMemoryIsMadeIsRecoveredFrom) {
+  if (!testing::kForksAreFollowed) GTEST_SKIP() << "ThreadSanitizer does not follow forks";
   for (int round = 0; round < 20; ++round) {
     testing::ScratchFolder folder("/dev/shm");
     const pid_t child = ::fork();
