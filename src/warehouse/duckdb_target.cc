@@ -294,19 +294,22 @@ core::Result<std::unique_ptr<LoadTarget>> OpenDuckDbTarget(std::shared_ptr<const
                                                            const DuckDbTargetOptions& options) {
   SLUICE_ASSIGN_OR_RETURN(QualifiedName name, ParseQualifiedName(options.table, "main"));
   std::error_code failure;
-  if (!options.create && !std::filesystem::exists(options.database, failure)) {
+  const bool absent = !std::filesystem::exists(options.database, failure);
+  if (absent && !options.create) {
     return core::NotFound(fmt::format("duckdb:{} is not there", options.database))
         .WithHint("--create makes the database and the table");
   }
-  auto session = query::Session::Open(
-      std::move(library),
-      {.database = options.database, .threads = options.threads, .memory_bytes_max = options.memory_bytes_max});
+  auto session =
+      query::Session::Open(std::move(library), {.database = absent && options.dry_run ? "" : options.database,
+                                                .threads = options.threads,
+                                                .memory_bytes_max = options.memory_bytes_max});
   if (!session.has_value()) {
     const bool held = session.error().message().find("Could not set lock") != std::string::npos;
     if (!held) return std::move(session).error();
     return core::Conflict(session.error().message()).WithHint("another process has the database open");
   }
-  const std::filesystem::path path = std::filesystem::weakly_canonical(options.database, failure);
+  std::filesystem::path path = std::filesystem::absolute(options.database, failure);
+  if (!failure) path = std::filesystem::weakly_canonical(path, failure);
   std::string identity = fmt::format("duckdb:{}?table={}", failure ? options.database : path.string(), name.text());
   return std::make_unique<DuckDbTarget>(*std::move(session), std::move(name), std::move(identity));
 }

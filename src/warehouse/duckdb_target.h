@@ -13,6 +13,7 @@ namespace sluice::warehouse {
 struct DuckDbTargetOptions {
   std::string database = {};  ///< the file
   bool create = false;        ///< make the file when it is absent; NotFound otherwise
+  bool dry_run = false;       ///< an absent file that was to be made is taken for an empty one
   std::string table = {};     ///< "t" or "schema.t", as it is named in the catalog
   std::size_t threads = 0;    ///< 0: as many as DuckDB chooses
   std::uint64_t memory_bytes_max = 0;

@@ -15,6 +15,7 @@ core::Result<LoadReport> LoadOnce(const storage::Environment& environment, core:
                           OpenTarget(environment, request.target,
                                      {.parallel = request.options.parallel,
                                       .create = request.options.create,
+                                      .dry_run = request.options.dry_run,
                                       .skip_bad_rows = request.options.skip_bad_rows,
                                       .variable = request.variable}));
   return Load(environment, waiter, request.folder, *target, request.options);

@@ -30,6 +30,7 @@ core::Result<std::unique_ptr<LoadTarget>> OpenDuckDb(const storage::Environment&
   SLUICE_ASSIGN_OR_RETURN(auto library, query::Library::Load());
   return OpenDuckDbTarget(std::move(library), {.database = url.rest,
                                                .create = options.create,
+                                               .dry_run = options.dry_run,
                                                .table = table,
                                                .threads = environment.executor.threads(),
                                                .memory_bytes_max = environment.memory_bytes});

@@ -15,6 +15,7 @@ struct OpenTargetOptions {
   std::size_t parallel = 8;
   std::string application = {};  ///< what a server is told of who loads
   bool create = false;           ///< also what the target needs beside its table
+  bool dry_run = false;          ///< make nothing after all
   bool skip_bad_rows = false;    ///< a row that the target refuses does not fail its file
   /// A variable of the process's environment, where secrets come from.
   std::function<std::optional<std::string>(const std::string& name)> variable = {};
