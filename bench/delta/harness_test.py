@@ -94,7 +94,7 @@ class Measuring(unittest.TestCase):
                 return (sys.executable,)
 
         runs = run.run_case(Case("", ("t",), subjects), Plain(self.folder, self.folder, self.folder), self.folder, 2, failures)
-        self.assertEqual((self.folder / "log").read_text(), "abcab")
+        self.assertEqual((self.folder / "log").read_text(), "abcba")
         self.assertEqual({name: len(held) for name, held in runs.items()}, {"a": 2, "b": 2})
         self.assertEqual(len(failures), 1)
 
