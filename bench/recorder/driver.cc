@@ -1,6 +1,11 @@
 // The jobs of `./dev bench recorder` that run in one process: appends timed one way for all loggers, and the whole way
 // into files. Prints one JSON object.
 #include <fcntl.h>
+#include <log4cplus/asyncappender.h>
+#include <log4cplus/fileappender.h>
+#include <log4cplus/initializer.h>
+#include <log4cplus/logger.h>
+#include <log4cplus/loggingmacros.h>
 #include <spdlog/async.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
@@ -16,6 +21,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <string>
@@ -230,6 +236,57 @@ int AppendSpdlog(const std::string& folder) {
   return 0;
 }
 
+int AppendLog4cplus(const std::string& folder) {
+  const log4cplus::Initializer initializer;
+  std::filesystem::create_directories(folder);
+  log4cplus::SharedAppenderPtr file(new log4cplus::FileAppender(folder + "/lines.log"));
+  file->setLayout(std::make_unique<log4cplus::PatternLayout>("%m%n"));
+  auto logger = log4cplus::Logger::getInstance("bench");
+  logger.setAdditivity(false);
+  logger.addAppender(log4cplus::SharedAppenderPtr(new log4cplus::AsyncAppender(file, 131'072)));
+  TimeAppends("log4cplus", [&](std::int64_t id) {
+    const Five five = FiveOf(id);
+    LOG4CPLUS_INFO(logger, five.id << ' ' << five.at << ' ' << five.ms << ' ' << five.kind << ' ' << five.text);
+  });
+  logger.removeAllAppenders();
+  return 0;
+}
+
+/// What is written by hand where there is no recorder: rows in a vector under a mutex, which a thread empties. It only
+/// counts them.
+int AppendLocked(const std::string&) {
+  struct Row {
+    std::int64_t id, at;
+    double ms;
+    std::int32_t kind;
+    std::string text;
+  };
+  std::mutex mutex;
+  std::vector<Row> rows;
+  std::size_t taken = 0;
+  {
+    const std::jthread emptier([&](const std::stop_token& stop) {
+      std::vector<Row> full;
+      while (!stop.stop_requested()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        {
+          const std::lock_guard lock(mutex);
+          full.swap(rows);
+        }
+        taken += full.size();
+        full.clear();
+      }
+    });
+    TimeAppends("locked", [&](std::int64_t id) {
+      const Five five = FiveOf(id);
+      const std::lock_guard lock(mutex);
+      rows.push_back({five.id, five.at, five.ms, five.kind, std::string(five.text)});
+    });
+  }
+  std::printf(", \"taken\": %zu", taken + rows.size());
+  return 0;
+}
+
 // For callgrind: instructions of these two alone are collected.
 __attribute__((noinline)) bool CountedAppend(sluice::Recorder<Five>& recorder, const Five& five) {
   return recorder.Append(five);
@@ -392,18 +449,12 @@ int Forever(const std::string& folder) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::vector<std::pair<std::string_view, int (*)(const std::string&)>> jobs = {{"control", Control},
-                                                                                      {"five", AppendFive},
-                                                                                      {"stamped", AppendStamped},
-                                                                                      {"wide", AppendWide},
-                                                                                      {"spdlog", AppendSpdlog},
-                                                                                      {"count-five", CountFive},
-                                                                                      {"count-spdlog", CountSpdlog},
-                                                                                      {"paced", Paced},
-                                                                                      {"produce", Produce},
-                                                                                      {"produce-spdlog", ProduceSpdlog},
-                                                                                      {"flat", Flat},
-                                                                                      {"forever", Forever}};
+  const std::vector<std::pair<std::string_view, int (*)(const std::string&)>> jobs = {
+      {"control", Control},     {"five", AppendFive},      {"stamped", AppendStamped},
+      {"wide", AppendWide},     {"spdlog", AppendSpdlog},  {"log4cplus", AppendLog4cplus},
+      {"locked", AppendLocked}, {"count-five", CountFive}, {"count-spdlog", CountSpdlog},
+      {"paced", Paced},         {"produce", Produce},      {"produce-spdlog", ProduceSpdlog},
+      {"flat", Flat},           {"forever", Forever}};
   if (argc == 3) {
     for (const auto& [name, job] : jobs) {
       if (name != argv[1]) continue;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`./dev bench recorder`: the recorder beside spdlog's asynchronous logger, interleaved in one run.
+"""`./dev bench recorder`: the recorder beside asynchronous loggers and a vector under a mutex, interleaved in one run.
 
 Only ratios within one run count, and counts of instructions, which no other process disturbs. A quick look: --rounds 1
 --paced-seconds 5 --kills 5. Single calls are never timed: a sample is the mean of twenty.
@@ -26,7 +26,7 @@ sys.path.append(str(HERE.parent / "files"))  # its machine.py
 import machine  # noqa: E402
 from kills import kill_rounds  # noqa: E402
 
-TIMED = ("control", "five", "stamped", "wide", "spdlog")
+TIMED = ("control", "five", "stamped", "wide", "spdlog", "log4cplus", "locked")
 Figures = dict[str, list[float]]
 
 

@@ -28,6 +28,7 @@ dev_bench() {
       ;;
     recorder)
       dev_setup
+      setup_packages "${BENCH_PACKAGES[@]}"
       dev_build release
       dev_build bench recorder_driver
       .deps/venv/bin/python bench/recorder/run.py "$@"

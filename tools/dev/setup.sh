@@ -7,6 +7,7 @@ BUILD_PACKAGES=(
   libzstd-dev libsnappy-dev liblz4-dev zlib1g-dev libisal-dev libdeflate-dev libcurl4-openssl-dev libpq-dev tzdata
 )
 TEST_PACKAGES=(clang-19 libclang-rt-19-dev clang-format-19 clang-tidy-19 libgtest-dev libgmock-dev libbenchmark-dev postgresql)
+BENCH_PACKAGES=(liblog4cplus-dev valgrind)
 
 help_setup() {
   cat <<'HELP'
