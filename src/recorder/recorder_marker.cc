@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/byte_size.h"
@@ -101,8 +100,11 @@ core::Result<std::vector<std::string>> ListMemory(storage::FileSystem& files, co
   SLUICE_ASSIGN_OR_RETURN(const auto there, files.StatIfExists(marker.mapping));
   if (!there.has_value()) return paths;
   SLUICE_ASSIGN_OR_RETURN(const auto entries, files.ListNames(marker.mapping));
-  for (const storage::FolderEntry& entry : entries) paths.push_back(storage::JoinPath(marker.mapping, entry.name));
-  std::ranges::stable_partition(paths, IsRingPath);
+  for (const bool rings : {true, false}) {
+    for (const storage::FolderEntry& entry : entries) {
+      if (IsRingPath(entry.name) == rings) paths.push_back(storage::JoinPath(marker.mapping, entry.name));
+    }
+  }
   return paths;
 }
 
