@@ -13,6 +13,8 @@ namespace {
 
 /// Lines are indexed in pieces of this size: it stays in the caches, and memory does not grow with the file.
 constexpr std::size_t kPieceBytes = std::size_t{128} << 10;
+/// Actions that memory is made for ahead of reading them.
+constexpr std::size_t kRoomMax = 4096;
 constexpr std::string_view kSpace = " \t\r\n";
 
 /// Up to the end of the first line that is not blank.
@@ -34,7 +36,8 @@ class LogFileParser {
   core::Status ParsePiece(std::size_t begin, std::size_t end);
   bool ReadLine();
   void KeepPlace(std::size_t place);
-  void MakeRoom(std::size_t line_bytes, std::size_t bytes_left);
+  template <typename Action>
+  static void MakeRoom(std::vector<Action>& actions, std::size_t line_bytes, std::size_t bytes_left);
   /// Where the first line of [begin, end) stands that is no JSON.
   core::Error ErrorOfPiece(std::size_t begin, std::size_t end);
   core::Error ErrorAt(std::size_t place, const std::string& what) const;
@@ -82,7 +85,8 @@ core::Status LogFileParser::ParsePiece(std::size_t begin, std::size_t end) {
     const std::size_t line_end = std::min(piece.find('\n', line), piece.size());
     in_.BeginRecord(static_cast<std::uint32_t>(line), static_cast<std::uint32_t>(line_end));
     if (!in_.AtEnd() && !ReadLine()) return ErrorAt(begin + in_.position(), in_.flaw());
-    MakeRoom(line_end - line, bytes_.size() - begin - line_end);
+    MakeRoom(actions_.adds, line_end - line, bytes_.size() - begin - line_end);
+    MakeRoom(actions_.removes, line_end - line, bytes_.size() - begin - line_end);
     line = line_end + 1;
   }
   return core::Ok();
@@ -113,11 +117,13 @@ bool LogFileParser::Selected(std::string_view name) const {
   return true;
 }
 
-// A file of many actions is mostly one of many adds, or removes, alike: the first tells how many will come.
-void LogFileParser::MakeRoom(std::size_t line_bytes, std::size_t bytes_left) {
-  const std::size_t lines = 2 + bytes_left / (line_bytes + 1);
-  if (adds_.size() == 1 && actions_.adds.capacity() < lines) actions_.adds.reserve(lines);
-  if (removes_.size() == 1 && actions_.removes.capacity() < lines) actions_.removes.reserve(lines);
+// A file of many actions is mostly one of many adds, or removes, alike: the first tells how many will come. Not beyond
+// kRoomMax: a short first one in a long file is no reason to take gigabytes.
+template <typename Action>
+void LogFileParser::MakeRoom(std::vector<Action>& actions, std::size_t line_bytes, std::size_t bytes_left) {
+  if (actions.size() != 1 || actions.capacity() > 1) return;
+  const std::size_t to_come = bytes_left / (line_bytes + 1);
+  if (to_come > 0) actions.reserve(1 + std::min(kRoomMax, to_come));
 }
 
 void LogFileParser::KeepPlace(std::size_t place) {
