@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -14,6 +13,7 @@
 #include "storage/path.h"
 #include "table/new_table.h"
 #include "table/table_write.h"
+#include "warehouse/target_url.h"
 
 namespace sluice::warehouse {
 namespace {
@@ -169,11 +169,7 @@ class DeltaTarget final : public LoadTarget {
 
 core::Result<std::unique_ptr<LoadTarget>> OpenDeltaTarget(const storage::Environment& environment,
                                                           const std::string& root) {
-  // Absolute first: what is not there yet would stay relative, and have another name once it is.
-  std::error_code failure;
-  std::filesystem::path path = std::filesystem::absolute(root, failure);
-  if (!failure) path = std::filesystem::weakly_canonical(path, failure);
-  std::string identity = "delta:" + storage::NormalPath(failure ? root : path.string());
+  std::string identity = "delta:" + storage::NormalPath(CanonicalPath(root));
   return std::make_unique<DeltaTarget>(environment, storage::NormalPath(root), std::move(identity));
 }
 

@@ -12,6 +12,7 @@
 #include "schema/type_text.h"
 #include "warehouse/column_comparison.h"
 #include "warehouse/qualified_name.h"
+#include "warehouse/target_url.h"
 
 namespace sluice::warehouse {
 namespace {
@@ -308,9 +309,7 @@ core::Result<std::unique_ptr<LoadTarget>> OpenDuckDbTarget(std::shared_ptr<const
     if (!held) return std::move(session).error();
     return core::Conflict(session.error().message()).WithHint("another process has the database open");
   }
-  std::filesystem::path path = std::filesystem::absolute(options.database, failure);
-  if (!failure) path = std::filesystem::weakly_canonical(path, failure);
-  std::string identity = fmt::format("duckdb:{}?table={}", failure ? options.database : path.string(), name.text());
+  std::string identity = fmt::format("duckdb:{}?table={}", CanonicalPath(options.database), name.text());
   return std::make_unique<DuckDbTarget>(*std::move(session), std::move(name), std::move(identity));
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "core/ascii.h"
@@ -71,6 +73,14 @@ core::Result<TargetUrl> ParseTargetUrl(std::string_view text) {
     SLUICE_ASSIGN_OR_RETURN(url.parameters[key], Decode(pair.substr(std::min(equals + 1, pair.size()))));
   }
   return url;
+}
+
+std::string CanonicalPath(const std::string& path) {
+  // Absolute first: of what is not there yet the standard library would keep a relative name.
+  std::error_code failure;
+  std::filesystem::path canonical = std::filesystem::absolute(path, failure);
+  if (!failure) canonical = std::filesystem::weakly_canonical(canonical, failure);
+  return failure ? path : canonical.string();
 }
 
 }  // namespace sluice::warehouse

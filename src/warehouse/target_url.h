@@ -23,4 +23,8 @@ struct TargetUrl {
 /// UsageError when there is no scheme or a %XX is none. Nothing of the text is in it: it may hold a password.
 core::Result<TargetUrl> ParseTargetUrl(std::string_view text);
 
+/// What a ledger knows a file or folder by: absolute and without links, the same before it is made and after. The path
+/// as it is where the system cannot say.
+std::string CanonicalPath(const std::string& path);
+
 }  // namespace sluice::warehouse
